@@ -1,0 +1,1 @@
+"""Infrastructure: settings, the stack, and one construct per capability."""

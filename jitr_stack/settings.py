@@ -1,0 +1,231 @@
+"""Settings of an environment: one TOML file each, typed and validated before anything is synthesised.
+
+Reads files only: no AWS call, no aws_cdk import, so that the commands start quickly.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from contract import Custody, KeyAlgorithm
+
+ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"
+"""Folder of the environment files."""
+
+LOCAL_ACCOUNT = "000000000000"
+"""Account of the embedded AWS; no real account has it."""
+
+NAME = "[a-z](-?[a-z0-9]){0,23}"
+"""Names of environments and authorities: they become parts of resource names."""
+
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
+Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+Days = Annotated[int, Field(strict=True, ge=1, le=36500)]
+# What CloudWatch Logs accepts (PutRetentionPolicy, API reference).
+LogRetention = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
+
+
+class SettingsError(Exception):
+    """An environment file that cannot be used; the text is one line naming file and key."""
+
+
+class Strict(BaseModel):
+    """A table of the file: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Subject(Strict):
+    """Distinguished name of an authority; sizes are the upper bounds of RFC 5280, appendix A.1."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    state: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
+    locality: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
+    organization: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    organizational_unit: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    common_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+
+    @field_validator("*")
+    @classmethod
+    def printable(cls, value: str | None) -> str | None:
+        """Refuse control characters and blank ends, which no certificate should carry."""
+        if value is not None and (not value.isprintable() or value != value.strip()):
+            raise ValueError("must be printable, without blanks at its ends")
+        return value
+
+    def fields(self) -> dict[str, str]:
+        """Give the attributes that are set, most general first."""
+        return self.model_dump(exclude_none=True)
+
+
+class Authority(Strict):
+    """A certificate authority of the fleet.
+
+    `issuing` signs new certificates (exactly one does); `trusted` only goes on admitting its own.
+    """
+
+    state: Literal["issuing", "trusted"] = "issuing"
+    custody: Custody = Custody.KMS
+    algorithm: KeyAlgorithm = KeyAlgorithm.P256
+    validity_days: Days = 3650
+    subject: Subject = Subject()
+
+    @model_validator(mode="after")
+    def held_where_it_can_be(self) -> Self:
+        """Refuse RSA in KMS: what is offered there is elliptic (docs/adr)."""
+        if self.custody is Custody.KMS and self.algorithm is KeyAlgorithm.RSA2048:
+            raise ValueError(
+                'algorithm RSA-2048 needs custody = "secrets_manager"; kms offers P-256 and P-384'
+            )
+        return self
+
+
+class Settings(Strict):
+    """One environment, resolved."""
+
+    name: Name
+    local: bool = False
+    account: Account | None = None
+    region: Region | None = None
+    architecture: Literal["arm64", "x86_64"] = "arm64"
+    removal: Literal["destroy", "retain"] = "destroy"
+    log_retention_days: LogRetention = 30
+    device_validity_days: Days = 1825
+    authorities: Annotated[dict[Name, Authority], Field(min_length=1)]
+    tags: dict[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def named_subjects(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Give an authority without a common name one that no other environment or authority has.
+
+        AWS allows ten authorities with one subject in an account, so each gets its own.
+        """
+        authorities = values.get("authorities")
+        if not isinstance(authorities, dict):
+            return values
+        return values | {
+            "authorities": {
+                name: _with_common_name(values["name"], name, a) for name, a in authorities.items()
+            }
+        }
+
+    @model_validator(mode="after")
+    def one_issuing_authority(self) -> Self:
+        """Require exactly one authority that signs."""
+        issuing = [name for name, authority in self.authorities.items() if authority.state == "issuing"]
+        if len(issuing) != 1:
+            found = ", ".join(issuing) or "none"
+            raise ValueError(f'authorities: exactly one must have state = "issuing"; found {found}')
+        return self
+
+    @model_validator(mode="after")
+    def local_is_no_real_account(self) -> Self:
+        """Keep the local concessions out of every real account."""
+        if self.local and self.account != LOCAL_ACCOUNT:
+            raise ValueError(
+                f'local: needs account = "{LOCAL_ACCOUNT}"; no real account gets the local concessions'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def distinct_subjects(self) -> Self:
+        """Require a subject of its own for every authority."""
+        seen: dict[tuple[tuple[str, str], ...], str] = {}
+        for name, authority in self.authorities.items():
+            key = tuple(authority.subject.fields().items())
+            if key in seen:
+                raise ValueError(
+                    f"authorities.{name}.subject: the same as that of {seen[key]}; each needs its own"
+                )
+            seen[key] = name
+        return self
+
+    @property
+    def issuing_authority(self) -> str:
+        """Name of the authority that signs new certificates."""
+        return next(name for name, authority in self.authorities.items() if authority.state == "issuing")
+
+
+def _with_common_name(environment: str, name: str, authority: object) -> object:
+    if not isinstance(authority, dict) or not isinstance(authority.get("subject", {}), dict):
+        return authority
+    subject = {"common_name": f"{environment} {name} device CA"} | authority.get("subject", {})
+    return authority | {"subject": subject}
+
+
+def names(folder: Path = ENVIRONMENTS) -> list[str]:
+    """List the environments that have a file in `folder`, sorted."""
+    return sorted(path.stem for path in folder.glob("*.toml"))
+
+
+def load(name: str, folder: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ) -> Settings:
+    """Read one environment.
+
+    Account and Region that the file leaves out come from `CDK_DEFAULT_ACCOUNT` and
+    `CDK_DEFAULT_REGION`, which the CDK CLI sets; without those the stack is environment-agnostic.
+
+    Raises:
+        SettingsError: missing file, broken TOML, unknown key, wrong type or value.
+    """
+    path = folder / f"{name}.toml"
+    if not re.fullmatch(NAME, name):
+        raise SettingsError(f"{_one_line(str(path))}: no name for an environment; it must match {NAME}")
+    table = _read(path)
+    if "name" in table:
+        raise SettingsError(f"{path}: name: not a setting; the file's name is the environment's name")
+    defaults = {
+        "account": variables.get("CDK_DEFAULT_ACCOUNT"),
+        "region": variables.get("CDK_DEFAULT_REGION"),
+    }
+    return checked(path, {k: v for k, v in defaults.items() if v} | table | {"name": name})
+
+
+def checked(path: Path, table: dict[str, Any]) -> Settings:
+    """Make settings of a table that was read from `path`.
+
+    Raises:
+        SettingsError: as `load`.
+    """
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        raise SettingsError(_first_line(path, error)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        known = ", ".join(names(path.parent)) or "none"
+        raise SettingsError(f"{path}: no such environment file; there are: {known}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: {_one_line(str(error))}") from None
+
+
+def _first_line(path: Path, error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+    return _one_line(": ".join(part for part in (str(path), where, what) if part))
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

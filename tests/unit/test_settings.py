@@ -1,0 +1,163 @@
+"""Environment files: what is accepted, and the one line that says what is not."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract import Custody, KeyAlgorithm
+from jitr_stack import settings
+from jitr_stack.settings import Settings, SettingsError
+
+Refusal = Callable[[str], str]
+
+FLEET = "[authorities.fleet]\n"
+
+
+@pytest.fixture
+def refusal(tmp_path: Path) -> Refusal:
+    """Give the text with which an environment file is refused."""
+
+    def text(toml: str) -> str:
+        (tmp_path / "site.toml").write_text(toml)
+        with pytest.raises(SettingsError) as refused:
+            settings.load("site", tmp_path, {})
+        return str(refused.value).removeprefix(f"{tmp_path}/")
+
+    return text
+
+
+def load(toml: str, folder: Path, variables: dict[str, str] | None = None) -> Settings:
+    (folder / "site.toml").write_text(toml)
+    return settings.load("site", folder, variables or {})
+
+
+def test_defaults_are_a_p256_key_in_kms_on_arm(tmp_path: Path) -> None:
+    site = load(FLEET, tmp_path)
+    authority = site.authorities["fleet"]
+
+    assert (authority.custody, authority.algorithm) == (Custody.KMS, KeyAlgorithm.P256)
+    assert (site.architecture, site.removal, site.local) == ("arm64", "destroy", False)
+    assert (site.account, site.region) == (None, None)
+
+
+def test_account_and_region_come_from_the_cdks_variables(tmp_path: Path) -> None:
+    variables = {"CDK_DEFAULT_ACCOUNT": "111111111111", "CDK_DEFAULT_REGION": "eu-west-1"}
+
+    site = load(FLEET, tmp_path, variables)
+
+    assert (site.account, site.region) == ("111111111111", "eu-west-1")
+
+
+def test_account_and_region_of_the_file_come_first(tmp_path: Path) -> None:
+    variables = {"CDK_DEFAULT_ACCOUNT": "111111111111", "CDK_DEFAULT_REGION": "eu-west-1"}
+
+    site = load('account = "222222222222"\nregion = "us-west-2"\n' + FLEET, tmp_path, variables)
+
+    assert (site.account, site.region) == ("222222222222", "us-west-2")
+
+
+def test_every_authority_gets_a_subject_of_its_own(tmp_path: Path) -> None:
+    site = load(FLEET + '[authorities.older]\nstate = "trusted"\n', tmp_path)
+
+    assert site.authorities["fleet"].subject.common_name == "site fleet device CA"
+    assert site.authorities["older"].subject.common_name == "site older device CA"
+
+
+def test_missing_file_names_the_ones_there_are(tmp_path: Path) -> None:
+    (tmp_path / "dev.toml").write_text(FLEET)
+
+    with pytest.raises(SettingsError, match=r"staging\.toml: no such environment file; there are: dev"):
+        settings.load("staging", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("toml", "line"),
+    [
+        ("colour = 1\n" + FLEET, "site.toml: colour: unknown key"),
+        ('name = "x"\n' + FLEET, "site.toml: name: not a setting; the file's name is the environment's name"),
+        (FLEET + "colour = 1\n", "site.toml: authorities.fleet.colour: unknown key"),
+        ('log_retention_days = "30"\n' + FLEET, "site.toml: log_retention_days: Input should be 1, 3, 5, 7,"),
+        (
+            "device_validity_days = 1.5\n" + FLEET,
+            "site.toml: device_validity_days: Input should be a valid integer",
+        ),
+        (
+            "device_validity_days = 0\n" + FLEET,
+            "site.toml: device_validity_days: Input should be greater than",
+        ),
+        ('account = "12345"\n' + FLEET, "site.toml: account: String should match pattern"),
+        ('region = "Frankfurt"\n' + FLEET, "site.toml: region: String should match pattern"),
+        ('removal = "maybe"\n' + FLEET, "site.toml: removal: Input should be 'destroy' or 'retain'"),
+        ("", "site.toml: authorities: Field required"),
+        ("[authorities]\n", "site.toml: authorities: Dictionary should have at least 1 item"),
+        ('[authorities."Fleet 1"]\n', "site.toml: authorities.Fleet 1."),
+        (FLEET + 'custody = "drawer"\n', "site.toml: authorities.fleet.custody: Input should be 'kms' or"),
+        (
+            FLEET + 'algorithm = "RSA-2048"\n',
+            'site.toml: authorities.fleet: algorithm RSA-2048 needs custody = "sec',
+        ),
+        (
+            FLEET + 'state = "trusted"\n',
+            'site.toml: authorities: exactly one must have state = "issuing"; found none',
+        ),
+        (
+            FLEET + "[authorities.b]\n",
+            'site.toml: authorities: exactly one must have state = "issuing"; found fleet',
+        ),
+        (FLEET + "subject = 5\n", "site.toml: authorities.fleet.subject: Input should be"),
+        (
+            FLEET + '[authorities.fleet.subject]\ncountry = "USA"\n',
+            "site.toml: authorities.fleet.subject.country: ",
+        ),
+        (
+            FLEET + '[authorities.fleet.subject]\nstate = "a\\u0007b"\n',
+            "site.toml: authorities.fleet.subject.state: ",
+        ),
+        ("account = \n", "site.toml: Invalid value"),
+    ],
+)
+def test_what_is_wrong_is_one_line_naming_file_and_key(toml: str, line: str, refusal: Refusal) -> None:
+    text = refusal(toml)
+
+    assert text.startswith(line)
+    assert "\n" not in text
+
+
+def test_two_authorities_with_one_subject_are_refused(refusal: Refusal) -> None:
+    # AWS allows ten CAs with one subject in an account; a fleet that rotates would run into that.
+    subject = '[authorities.{}.subject]\ncommon_name = "Fleet CA"\n'
+    both = (
+        FLEET + '[authorities.older]\nstate = "trusted"\n' + subject.format("fleet") + subject.format("older")
+    )
+
+    assert (
+        refusal(both) == "site.toml: authorities.older.subject: the same as that of fleet; each needs its own"
+    )
+
+
+@given(name=st.text(max_size=40))
+def test_any_environment_name_is_loaded_or_refused_in_one_line(
+    name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings.load(name, tmp_path_factory.getbasetemp(), {})
+
+    assert "\n" not in str(refused.value)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
+TREES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=12), inner), max_leaves=8
+)
+KEYS = st.sampled_from([*Settings.model_fields, "subject", "fleet"])
+
+
+@given(table=st.dictionaries(KEYS, TREES | st.fixed_dictionaries({"fleet": TREES})))
+def test_any_table_is_accepted_or_refused_never_a_crash(table: dict[str, object]) -> None:
+    with contextlib.suppress(SettingsError):
+        loaded = settings.checked(Path("site.toml"), table | {"name": "site"})
+        assert loaded.issuing_authority in loaded.authorities
