@@ -1,0 +1,147 @@
+"""One issuance record, and its shape in DynamoDB."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from contract import RECORD_KEY
+from records.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Item = Mapping[str, AttributeValueTypeDef]
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+PATTERNS = MappingProxyType(
+    {
+        "certificate_id": SHA256,
+        "issuer": SHA256,
+        "public_key_hash": SHA256,
+        "request_digest": SHA256,
+        # AWS IoT CreateThing, thingName.
+        "thing_name": re.compile(r"[a-zA-Z0-9:_-]{1,128}"),
+        # RFC 5280, 4.1.2.2: positive, at most 20 octets.
+        "serial": re.compile(r"[0-9a-f]{1,40}"),
+        "subject": re.compile(r".+", re.DOTALL),
+        "certificate": re.compile(r"-----BEGIN CERTIFICATE-----\r?\n.+", re.DOTALL),
+    }
+)
+"""What the text fields must look like, whether they come from the issuer or from the table."""
+
+REQUIRED_TIMES = ("issued_at", "not_before", "not_after")
+OPTIONAL_TIMES = ("updated_at", "claimed_until")
+
+
+class InvalidRecord(ValueError):  # noqa: N818 named for what is wrong, as the other refusals are
+    """An issuance record, read or about to be written, has a field that is missing or not what it must be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuanceRecord:
+    """What the authority signed, for whom, and what became of it.
+
+    Raises:
+        InvalidRecord: when a field is not what it must be; records are checked both when made and when read.
+    """
+
+    certificate_id: str
+    """Lowercase hex SHA-256 of the certificate's DER: the id that AWS IoT gives it, and the table's key."""
+    thing_name: str
+    subject: str
+    """RFC 4514."""
+    serial: str
+    """Lowercase hex."""
+    public_key_hash: str
+    """Lowercase hex SHA-256 of the SubjectPublicKeyInfo."""
+    issuer: str
+    """Certificate id of the authority."""
+    issued_at: datetime
+    not_before: datetime
+    not_after: datetime
+    certificate: str
+    """PEM."""
+    request_digest: str
+    """Lowercase hex SHA-256 of the certificate signing request's DER."""
+    state: State = State.ISSUED
+    reason: str | None = None
+    """Why it has this state, where there is more to say than the state does."""
+    updated_at: datetime | None = None
+    """When the state last changed; None until it did."""
+    claimed_until: datetime | None = None
+    """Until when the run that is activating it may still be alive; None until one claimed it, and again
+    once it is registered. On a tombstone: the certificate was switched off while a run held the claim."""
+
+    def __post_init__(self) -> None:
+        for name, pattern in PATTERNS.items():
+            value = getattr(self, name)
+            if not isinstance(value, str) or not pattern.fullmatch(value):
+                raise self._invalid(name, value, f"text like {pattern.pattern}")
+        for name in REQUIRED_TIMES + OPTIONAL_TIMES:
+            value = getattr(self, name)
+            if value is None and name in OPTIONAL_TIMES:
+                continue
+            if not isinstance(value, datetime) or value.tzinfo is None:
+                raise self._invalid(name, value, "a time with its zone")
+        if self.state is State.ACTIVATING and self.claimed_until is None:
+            raise self._invalid("claimed_until", None, "a time, since the state is activating")
+
+    def _invalid(self, name: str, value: object, expected: str) -> InvalidRecord:
+        return InvalidRecord(
+            f"Issuance record {self.certificate_id!r:.80}: {name} is {value!r:.80}, expected {expected}."
+        )
+
+    def to_item(self) -> "dict[str, AttributeValueTypeDef]":
+        """Give the record as a DynamoDB item: every field a string, absent where it is None."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values[RECORD_KEY] = values.pop("certificate_id")
+        return {
+            name: {"S": timestamp(value) if isinstance(value, datetime) else str(value)}
+            for name, value in values.items()
+            if value is not None
+        }
+
+    @classmethod
+    def from_item(cls, item: "Item") -> "IssuanceRecord":
+        """Read a record from a DynamoDB item; attributes that this version does not know are ignored.
+
+        Raises:
+            InvalidRecord: when a field is missing, of another type, or does not have its form.
+        """
+        try:
+            return cls(
+                certificate_id=item[RECORD_KEY]["S"],
+                thing_name=item["thing_name"]["S"],
+                subject=item["subject"]["S"],
+                serial=item["serial"]["S"],
+                public_key_hash=item["public_key_hash"]["S"],
+                issuer=item["issuer"]["S"],
+                issued_at=datetime.fromisoformat(item["issued_at"]["S"]),
+                not_before=datetime.fromisoformat(item["not_before"]["S"]),
+                not_after=datetime.fromisoformat(item["not_after"]["S"]),
+                certificate=item["certificate"]["S"],
+                request_digest=item["request_digest"]["S"],
+                state=State(item["state"]["S"]),
+                reason=item["reason"]["S"] if "reason" in item else None,
+                updated_at=optional_time(item, "updated_at"),
+                claimed_until=optional_time(item, "claimed_until"),
+            )
+        except InvalidRecord:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidRecord(
+                f"Issuance record {item.get(RECORD_KEY)!r:.100} cannot be read: {error!r}."
+            ) from error
+
+
+def optional_time(item: "Item", name: str) -> datetime | None:
+    """Read a time that may be absent."""
+    return datetime.fromisoformat(item[name]["S"]) if name in item else None
+
+
+def timestamp(time: datetime) -> str:
+    """Write a time as ISO 8601 in UTC, always in the same form, so that equal times are equal strings."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")

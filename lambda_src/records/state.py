@@ -1,0 +1,51 @@
+"""The states of an issuance record, and the moves between them that are allowed."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class State(StrEnum):
+    """What became of an issued certificate."""
+
+    ISSUED = "issued"
+    """Signed; the device has not connected yet."""
+    ACTIVATING = "activating"
+    """Thing, principal and policy are in place; one registration run may be about to set it ACTIVE."""
+    REGISTERED = "registered"
+    """Set ACTIVE by a registration. Done for good: no later event changes anything."""
+    REFUSED = "refused"
+    REVOKED = "revoked"
+    DEACTIVATED = "deactivated"
+    REPLACED = "replaced"
+
+
+TOMBSTONES = frozenset({State.REFUSED, State.REVOKED, State.DEACTIVATED, State.REPLACED})
+"""States that are never left and whose records are never deleted, so that no event brings the device back."""
+
+MOVES = MappingProxyType(
+    {
+        State.ISSUED: TOMBSTONES | {State.ACTIVATING},
+        State.ACTIVATING: TOMBSTONES | {State.REGISTERED},
+        State.REGISTERED: TOMBSTONES - {State.REFUSED},
+        **dict.fromkeys(TOMBSTONES, frozenset[State]()),
+    }
+)
+"""From each state, the states that a record may go to."""
+
+
+class ForbiddenMove(ValueError):  # noqa: N818 named for what happened, as the other refusals are
+    """A caller asked for a move that no record may ever make; a mistake in the program, not in the table."""
+
+
+def require_allowed(to: State, expected: Collection[State]) -> None:
+    """Check that a record may go to `to` from every one of the `expected` states.
+
+    Raises:
+        ForbiddenMove: when a move is not in `MOVES`, or no state is expected at all.
+    """
+    if not expected:
+        raise ForbiddenMove(f"A move to {to} must say from which states.")
+    forbidden = sorted(state for state in expected if to not in MOVES[state])
+    if forbidden:
+        raise ForbiddenMove(f"A record never goes from {' or '.join(forbidden)} to {to}.")

@@ -1,0 +1,45 @@
+"""Records to test with."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from records.record import IssuanceRecord
+from records.state import TOMBSTONES, State
+from records.table import IssuanceRecords
+
+TABLE = "issuance-records"
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+RECORD = IssuanceRecord(
+    certificate_id="1" * 64,
+    thing_name="pump-1",
+    subject="CN=pump-1,O=Works",
+    serial="1f",
+    public_key_hash="2" * 64,
+    issuer="a" * 64,
+    issued_at=NOON,
+    not_before=NOON - timedelta(minutes=5),
+    not_after=NOON + timedelta(days=365),
+    certificate="-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
+    request_digest="3" * 64,
+)
+SECOND = replace(RECORD, certificate_id="4" * 64, serial="20")
+"""Another certificate for the same request."""
+THIRD = replace(RECORD, certificate_id="5" * 64, serial="21")
+
+
+def put_into(records: IssuanceRecords, state: State) -> None:
+    """Add the record, and bring it into a state."""
+    records.add(RECORD)
+    if state in TOMBSTONES:
+        records.move(RECORD.certificate_id, to=state, expected={State.ISSUED})
+    if state in {State.ACTIVATING, State.REGISTERED}:
+        records.claim(RECORD, NOON)
+    if state is State.REGISTERED:
+        records.move(RECORD.certificate_id, to=state, expected={State.ACTIVATING})
+
+
+def state_of(records: IssuanceRecords) -> State:
+    """The state that the record is in now."""
+    record = records.find(RECORD.certificate_id)
+    assert record is not None
+    return record.state
