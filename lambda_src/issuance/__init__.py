@@ -1,0 +1,1 @@
+"""The function that signs devices' certificates and remembers each one."""

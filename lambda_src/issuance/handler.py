@@ -1,0 +1,85 @@
+"""The issuance function: a request in, a certificate out."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from issuance.issue import issue
+from issuance.issuer import Issuer, IssuerSource
+from issuance.settings import read_settings
+from pki.custody import custody
+from pki.identity import pem
+from pki.leaf import AuthorityEnding
+from pki.request import RefusedRequest, read_request
+from records.record import IssuanceRecord
+from records.table import IssuanceRecords
+from telemetry import report
+
+_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 5})
+
+
+def handle(event: object, _context: object) -> dict[str, Any]:
+    """Answer one call.
+
+    In: `{"csr": PEM}`. Out: thing_name, certificate_id, ca_certificate_id, certificate and ca_certificate
+    (PEM), not_after (ISO 8601, UTC); or, for a request that gets none,
+    `{"refused": {"reason": code, "message": text}}`. What is no fault of the request is raised.
+    """
+    now = datetime.now(UTC)
+    try:
+        request = read_request(_csr(event))
+        work = _workplace()
+        issuer = work.source.issuer(now)
+        return _issued(issue(request, issuer, work.records, work.validity, now), issuer)
+    except RefusedRequest as refusal:
+        return _refused(refusal.reason, str(refusal))
+    except AuthorityEnding as ending:
+        return _refused("authority_ending", str(ending))
+
+
+@dataclass(frozen=True)
+class _Workplace:
+    source: IssuerSource
+    records: IssuanceRecords
+    validity: timedelta
+
+
+@cache
+def _workplace() -> _Workplace:
+    """Put together, once in a process, what every call needs."""
+    settings = read_settings()
+    key = custody(settings.custody, settings.key_id, _connect)
+    source = IssuerSource(_connect("ssm"), settings.parameter, key, settings.authority_id)
+    return _Workplace(source, IssuanceRecords(_connect("dynamodb"), settings.records), settings.validity)
+
+
+def _connect(service: str) -> Any:  # noqa: ANN401  # boto3 makes a class for each service
+    return boto3.client(service, config=_RETRIES)  # type: ignore[call-overload]  # the stubs know literals only
+
+
+def _csr(event: object) -> str:
+    csr = event.get("csr") if isinstance(event, dict) else None
+    if not isinstance(csr, str):
+        raise RefusedRequest("malformed", 'send {"csr": "-----BEGIN CERTIFICATE REQUEST-----…"}')
+    return csr
+
+
+def _issued(record: IssuanceRecord, issuer: Issuer) -> dict[str, Any]:
+    report("issued", operation="issuance", certificate_id=record.certificate_id, thing_name=record.thing_name)
+    return {
+        "thing_name": record.thing_name,
+        "certificate_id": record.certificate_id,
+        "ca_certificate_id": issuer.id,
+        "certificate": record.certificate,
+        "ca_certificate": pem(issuer.certificate),
+        "not_after": record.not_after.isoformat(),
+    }
+
+
+def _refused(reason: str, message: str) -> dict[str, Any]:
+    report("refused", operation="issuance", reason=reason, message=message)
+    return {"refused": {"reason": reason, "message": message}}

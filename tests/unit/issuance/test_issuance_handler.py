@@ -1,0 +1,150 @@
+"""The issuance function, called as AWS Lambda calls it."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+from cryptography import x509
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from contract import Custody, KeyAlgorithm, Variable
+from issuance import handler
+from issuance.settings import read_settings
+from pki.authority import authority_certificate, subject_name
+from pki.custody import SecretsManagerCustody
+from pki.identity import certificate_id, pem
+from records.table import IssuanceRecords
+from tests.unit.issuance.account import TABLE, make_table
+from tests.unit.pki import forging as forge
+from tests.unit.pki.moto_clients import client
+
+PARAMETER = "/jitr/test/authorities/main/certificate"
+CSR = forge.request_pem(forge.common_name("device-1"))
+
+
+@pytest.fixture
+def ca(monkeypatch: pytest.MonkeyPatch) -> Iterator[x509.Certificate]:
+    """An account with an authority, whose key is in a secret, and the function's environment."""
+    monkeypatch.setattr(handler, "_connect", client)
+    with mock_aws():
+        make_table(client("dynamodb"))
+        yield deployed(monkeypatch, timedelta(days=3650))
+    handler._workplace.cache_clear()
+
+
+def deployed(monkeypatch: pytest.MonkeyPatch, validity: timedelta) -> x509.Certificate:
+    """Deploy the function anew, with an authority of its own."""
+    handler._workplace.cache_clear()
+    secrets = client("secretsmanager")
+    secret = secrets.create_secret(Name=f"authority-{validity}", SecretString="random, no key")["ARN"]
+    key = SecretsManagerCustody(secrets, secret).create_key(KeyAlgorithm.P256)
+    ca = authority_certificate(key, subject_name({"common_name": "Fleet"}), validity)
+    client("ssm").put_parameter(Name=PARAMETER, Value=pem(ca), Type="String", Overwrite=True)
+    variables = {
+        Variable.AUTHORITY_CUSTODY: Custody.SECRETS_MANAGER,
+        Variable.AUTHORITY_KEY: secret,
+        Variable.AUTHORITY_CERTIFICATE_PARAMETER: PARAMETER,
+        Variable.AUTHORITY_CERTIFICATE_ID: certificate_id(ca),
+        Variable.ISSUANCE_RECORDS: TABLE,
+        Variable.LEAF_VALIDITY_DAYS: "365",
+    }
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    return ca
+
+
+def test_a_request_gets_certificate_and_authority(ca: x509.Certificate) -> None:
+    answer = handler.handle({"csr": CSR}, None)
+
+    leaf = x509.load_pem_x509_certificate(answer["certificate"].encode())
+    leaf.verify_directly_issued_by(ca)
+    assert answer == {
+        "thing_name": "device-1",
+        "certificate_id": certificate_id(leaf),
+        "ca_certificate_id": certificate_id(ca),
+        "certificate": pem(leaf),
+        "ca_certificate": pem(ca),
+        "not_after": leaf.not_valid_after_utc.isoformat(),
+    }
+
+
+def test_what_was_issued_is_recorded(ca: x509.Certificate) -> None:
+    answer = handler.handle({"csr": CSR}, None)
+
+    record = IssuanceRecords(client("dynamodb"), TABLE).find(answer["certificate_id"])
+    assert record is not None
+    assert record.thing_name == "device-1"
+
+
+def test_the_same_request_gets_the_same_answer(ca: x509.Certificate) -> None:
+    assert handler.handle({"csr": CSR}, None) == handler.handle({"csr": CSR}, None)
+
+
+def test_answers_can_be_sent_as_json(ca: x509.Certificate) -> None:
+    answer = handler.handle({"csr": CSR}, None)
+
+    assert json.loads(json.dumps(answer)) == answer
+
+
+def test_one_line_says_what_was_issued(ca: x509.Certificate, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = handler.handle({"csr": CSR}, None)
+
+    line = json.loads(capsys.readouterr().out)
+    assert (line["Operation"], line["Outcome"]) == ("issuance", "issued")
+    assert (line["certificate_id"], line["thing_name"]) == (answer["certificate_id"], "device-1")
+
+
+def test_a_refused_request_is_answered_with_code_and_text(
+    ca: x509.Certificate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = handler.handle({"csr": forge.request_pem(forge.common_name("no/slash"))}, None)
+
+    line = json.loads(capsys.readouterr().out)
+    assert answer["refused"]["reason"] == "bad_thing_name"
+    assert "1 to 128" in answer["refused"]["message"]
+    assert (line["Outcome"], line["Reason"]) == ("refused", "bad_thing_name")
+
+
+@pytest.mark.parametrize(
+    "event", [None, [], "csr", {}, {"csr": None}, {"csr": 5}, {"csr": ["x"]}, {"CSR": CSR}]
+)
+def test_events_that_hold_no_request_are_refused(event: object) -> None:
+    assert handler.handle(event, None)["refused"]["reason"] == "malformed"
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.text() | st.integers(),
+        lambda inner: st.dictionaries(st.sampled_from(["csr", "x"]), inner),
+    )
+)
+def test_no_event_makes_the_function_fail(event: object) -> None:
+    assert handler.handle(event, None)["refused"]["reason"] in {"malformed", "too_large"}
+
+
+def test_an_authority_near_its_end_refuses_and_says_so(
+    ca: x509.Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed(monkeypatch, timedelta(hours=23))
+
+    answer = handler.handle({"csr": CSR}, None)
+
+    assert answer["refused"]["reason"] == "authority_ending"
+    assert "CN=Fleet" in answer["refused"]["message"]
+
+
+def test_a_fault_of_aws_is_raised(ca: x509.Certificate) -> None:
+    client("dynamodb").delete_table(TableName=TABLE)
+
+    with pytest.raises(ClientError):
+        handler.handle({"csr": CSR}, None)
+
+
+def test_a_missing_setting_is_named() -> None:
+    with pytest.raises(KeyError, match="AUTHORITY_CUSTODY"):
+        read_settings({})
