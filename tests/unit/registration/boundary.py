@@ -1,0 +1,131 @@
+"""The boundary to AWS: moto's, with every call of the function recorded, and stopped where a test says so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iot import IoTClient
+
+REGION = "eu-west-1"
+
+
+class Killed(BaseException):
+    """The function's process died. Not an Exception, so that no handler of errors can catch it."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call to AWS that the function made."""
+
+    operation: str
+    parameters: dict[str, Any]
+
+    @property
+    def sets(self) -> str | None:
+        """The status that the call gives a certificate."""
+        return self.parameters.get("newStatus")
+
+
+@dataclass
+class Function:
+    """The function's side of the account: what it called, and what is to befall it."""
+
+    calls: list[Call] = field(default_factory=list)
+    """Those that reached AWS, in order."""
+    before_call: Callable[[Call], None] = lambda _call: None
+    after_call: Callable[[Call], None] = lambda _call: None
+
+    @property
+    def operations(self) -> list[str]:
+        """The names of the calls, in order."""
+        return [call.operation for call in self.calls]
+
+    @property
+    def changes(self) -> list[str]:
+        """The names of the calls that change something, in order."""
+        return [name for name in self.operations if name not in {"GetItem", "DescribeCertificate"}]
+
+    @property
+    def statuses(self) -> list[str]:
+        """The statuses given to certificates, in order."""
+        return [call.sets for call in self.calls if call.sets]
+
+    def dies_at(self, position: int, moment: str) -> None:
+        """Let the next run die at its call number `position`, `before` or `after` that took effect."""
+        remaining = iter(range(position + 1))
+
+        def die(_call: Call) -> None:
+            if next(remaining, None) == position:
+                raise Killed
+
+        setattr(self, f"{moment}_call", die)
+
+    def fails_at(self, operation: str, code: str) -> None:
+        """Let every call of an operation fail before it takes effect."""
+
+        def fail(call: Call) -> None:
+            if call.operation == operation:
+                exception: Any = function_clients().iot.exceptions.from_code(code)
+                raise exception({"Error": {"Code": code, "Message": "made up"}}, operation)
+
+        self.before_call = fail
+
+    def meanwhile(self, position: int, happening: Callable[[], None]) -> None:
+        """Let something happen elsewhere, just before the run's call number `position`."""
+        remaining = iter(range(position + 1))
+
+        def happen(_call: Call) -> None:
+            if next(remaining, None) == position:
+                happening()
+
+        self.before_call = happen
+
+    def recovers(self) -> None:
+        """Nothing befalls it any more."""
+        self.before_call = self.after_call = lambda _call: None
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Clients of the account."""
+
+    iot: "IoTClient"
+    dynamodb: "DynamoDBClient"
+
+
+@cache
+def clients() -> Clients:
+    """The test's own clients, by which it arranges and looks."""
+    session = boto3.Session("none", "none", region_name=REGION)
+    return Clients(session.client("iot"), session.client("dynamodb"))
+
+
+@cache
+def function_clients() -> Clients:
+    """The function's clients, whose calls are told to the world that is at work."""
+    session = boto3.Session("none", "none", region_name=REGION)
+    made = Clients(session.client("iot"), session.client("dynamodb"))
+    for client in (made.iot, made.dynamodb):
+        client.meta.events.register("provide-client-params", _before)
+        client.meta.events.register("after-call", _after)
+    return made
+
+
+at_work: list[Function] = []
+"""The function whose calls are recorded, last."""
+
+
+def _before(params: dict[str, Any], model: Any, **_: Any) -> None:
+    call = Call(model.name, params)
+    function = at_work[-1]
+    function.before_call(call)
+    function.calls.append(call)
+
+
+def _after(model: Any, **_: Any) -> None:
+    at_work[-1].after_call(Call(model.name, {}))

@@ -1,0 +1,59 @@
+"""Two runs of the function at once, in an order that the test decides: no clock, no chance.
+
+Each run stops before every call to AWS until it is told to go on, and only one of them ever moves.
+"""
+
+from collections.abc import Callable
+from threading import Semaphore, Thread, current_thread
+
+from tests.unit.registration.boundary import Call
+
+PATIENCE = 30.0
+"""Seconds after which a run that does not come back is a failure of the test."""
+
+
+class Stepped(Thread):
+    """A run that stops before each of its calls."""
+
+    def __init__(self, run: Callable[[], list[str]]) -> None:
+        super().__init__(daemon=True)
+        self._work = run
+        self._go, self._stopped = Semaphore(0), Semaphore(0)
+        self.failed: list[str] = []
+        """The messages that must come again."""
+        self.done = False
+        self.start()
+
+    def run(self) -> None:
+        """Work, as a thread; not called by tests."""
+        self._go.acquire()
+        try:
+            self.failed = self._work()
+        finally:
+            self.done = True
+            self._stopped.release()
+
+    def wait(self) -> None:
+        """Stop, in the run's own thread, until told to go on."""
+        self._stopped.release()
+        assert self._go.acquire(timeout=PATIENCE)
+
+    def advance(self, calls: int) -> None:
+        """Let it make so many calls, and stop before the next; or end."""
+        for _ in range(calls + 1):
+            if not self.done:
+                self._go.release()
+                assert self._stopped.acquire(timeout=PATIENCE)
+
+    def finish(self) -> None:
+        """Let it come to its end."""
+        while not self.done:
+            self.advance(0)
+        self.join(PATIENCE)
+
+
+def stop_before_call(_call: Call) -> None:
+    """Stop the run that makes the call; to be set as the function's `before_call`."""
+    thread = current_thread()
+    if isinstance(thread, Stepped):
+        thread.wait()

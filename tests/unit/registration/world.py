@@ -1,0 +1,184 @@
+"""An account in which devices connect for the first time: AWS is moto's, everything else is the real code."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from moto import mock_aws
+
+from records.record import IssuanceRecord
+from records.state import State
+from records.table import IssuanceRecords
+from registration.certificates import Certificates
+from registration.messages import Message, unsettled
+from registration.register import Registrar
+from registration.settings import Settings
+from tests.unit.registration.boundary import REGION, Function, at_work, clients, function_clients
+
+ACCOUNT = "123456789012"
+AUTHORITY = "a" * 64
+OTHER_AUTHORITY = "b" * 64
+POLICY = "device"
+TABLE = "issuance-records"
+RUN_TIME = timedelta(seconds=30)
+"""How long one run of the function may take."""
+LATER = timedelta(minutes=5)
+"""After which the queue hands out a message again; every earlier run is dead by then."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device whose certificate waits, as its first connection left it."""
+
+    certificate_id: str
+    thing_name: str
+    ca_certificate_id: str = AUTHORITY
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """What AWS IoT publishes about it."""
+        return {
+            "certificateId": self.certificate_id,
+            "caCertificateId": self.ca_certificate_id,
+            "timestamp": 1_700_000_000_000,
+            "certificateStatus": "PENDING_ACTIVATION",
+            "awsAccountId": ACCOUNT,
+            "certificateRegistrationTimestamp": None,
+        }
+
+
+class World:
+    """One account, one registration function."""
+
+    settings = Settings(
+        account=ACCOUNT, authorities=frozenset({AUTHORITY}), device_policy=POLICY, records_table=TABLE
+    )
+
+    def __init__(self) -> None:
+        self.function = Function()
+        self.now = datetime(2030, 1, 1, tzinfo=UTC)
+        self.records = IssuanceRecords(clients().dynamodb, TABLE)
+        at_work.append(self.function)
+        clients().dynamodb.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        clients().iot.create_policy(policyName=POLICY, policyDocument="{}")
+
+    def registrar(self) -> Registrar:
+        """The code under test, over the function's clients and the world's clock."""
+        made = function_clients()
+        records = IssuanceRecords(made.dynamodb, TABLE)
+        return Registrar(records, Certificates(made.iot, ACCOUNT), POLICY, now=lambda: self.now)
+
+    def unissued_device(self, thing_name: str = "stranger") -> Device:
+        """A device whose certificate was signed behind the authority's back."""
+        certificate = clients().iot.register_certificate_without_ca(
+            certificatePem=f"-----BEGIN CERTIFICATE-----\n{thing_name}\n-----END CERTIFICATE-----\n",
+            status="PENDING_ACTIVATION",
+        )
+        return Device(certificate["certificateId"], thing_name)
+
+    def issued_device(self, thing_name: str = "pump-1", issuer: str = AUTHORITY) -> Device:
+        """A device whose certificate the authority signed."""
+        device = self.unissued_device(thing_name)
+        self.records.add(
+            IssuanceRecord(
+                certificate_id=device.certificate_id,
+                thing_name=thing_name,
+                subject=f"CN={thing_name}",
+                serial="1f",
+                public_key_hash="c" * 64,
+                issuer=issuer,
+                issued_at=self.now,
+                not_before=self.now,
+                not_after=self.now + timedelta(days=365),
+                certificate="-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
+                request_digest=sha256(thing_name.encode()).hexdigest(),
+            )
+        )
+        return device
+
+    def registered_device(self, thing_name: str = "pump-1") -> Device:
+        """A device that is online."""
+        device = self.issued_device(thing_name)
+        self.deliver(device)
+        return device
+
+    def deliver(self, *devices: Device, receive_count: int = 1) -> list[str]:
+        """Run the function with a message for each device; give the message ids that must come again."""
+        return self.deliver_bodies(
+            *(json.dumps(device.event) for device in devices), receive_count=receive_count
+        )
+
+    def deliver_bodies(self, *bodies: str, receive_count: int = 1) -> list[str]:
+        """Run the function with messages `message-0`, `message-1` …; give those that must come again."""
+        messages = [Message(f"message-{number}", body, receive_count) for number, body in enumerate(bodies)]
+        return unsettled(messages, self.registrar(), self.settings, self.now + RUN_TIME)
+
+    def redeliver(self, device: Device) -> list[str]:
+        """Hand the device's message out again, when the run that had it is surely dead."""
+        self.now += LATER
+        return self.deliver(device, receive_count=2)
+
+    def deactivate(self, device: Device) -> None:
+        """An operator switches a device off, as the project does it: the record first, then AWS IoT."""
+        self.records.move(
+            device.certificate_id,
+            to=State.DEACTIVATED,
+            expected={State.ISSUED, State.ACTIVATING, State.REGISTERED},
+        )
+        self.switch_by_hand(device, "INACTIVE")
+
+    def switch_by_hand(self, device: Device, status: Any) -> None:
+        """An operator changes the certificate in AWS's console, past the records."""
+        clients().iot.update_certificate(certificateId=device.certificate_id, newStatus=status)
+
+    def status(self, device: Device) -> str:
+        """The certificate's status in AWS IoT."""
+        certificate = clients().iot.describe_certificate(certificateId=device.certificate_id)
+        return str(certificate["certificateDescription"]["status"])
+
+    def record(self, device: Device) -> IssuanceRecord:
+        """The device's issuance record."""
+        record = self.records.find(device.certificate_id)
+        assert record is not None
+        return record
+
+    def things(self, device: Device) -> list[str]:
+        """The things that the device's certificate is attached to."""
+        return clients().iot.list_principal_things(principal=arn(device))["things"]
+
+    def policies(self, device: Device) -> list[str]:
+        """The policies that the device's certificate has."""
+        attached = clients().iot.list_attached_policies(target=arn(device))["policies"]
+        return [policy["policyName"] for policy in attached]
+
+
+def arn(device: Device) -> str:
+    """The ARN of a device's certificate."""
+    return f"arn:aws:iot:{REGION}:{ACCOUNT}:cert/{device.certificate_id}"
+
+
+@contextmanager
+def new_world() -> Iterator[World]:
+    """Give an empty account for a while."""
+    with mock_aws():
+        made = World()
+        try:
+            yield made
+        finally:
+            at_work.pop()
+
+
+def calls_of_a_registration() -> list[str]:
+    """The calls of a registration that nothing befalls, as they are made."""
+    with new_world() as world:
+        world.deliver(world.issued_device())
+        return world.function.operations
