@@ -1,0 +1,79 @@
+"""Functions' zips without Docker: own folders and locked wheels, the same bytes every time."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_lambda as lambda_
+
+from jitr_stack.platform import Platform
+
+RUNTIME_SOURCE = Path(__file__).resolve().parent.parent / "lambda_src"
+REQUIREMENTS = RUNTIME_SOURCE / "requirements.txt"
+EVERYWHERE = ("contract.py", "telemetry.py")
+"""Modules that every function carries."""
+
+
+@jsii.implements(cdk.ILocalBundling)
+class LocalBundling:
+    """Copies the named parts of `lambda_src/` and, if asked, installs the locked requirements beside them."""
+
+    def __init__(self, parts: Sequence[str], platform: Platform, *, requirements: bool) -> None:
+        self._parts = parts
+        self._platform = platform
+        self._requirements = requirements
+
+    def try_bundle(self, output_dir: str, *_options: object, **_image: object) -> bool:
+        """Fill `output_dir`; never falls back to Docker, so a failure raises."""
+        target = Path(output_dir)
+        if self._requirements:
+            install(target, self._platform)
+        for part in (*EVERYWHERE, *self._parts):
+            copy(RUNTIME_SOURCE / part, target / part)
+        return True
+
+
+def function_code(parts: Sequence[str], platform: Platform, *, requirements: bool = False) -> lambda_.Code:
+    """Give the code of a function made of `parts` (names in `lambda_src/`).
+
+    The asset's hash is that of what comes out, so two builds of one commit are the same asset.
+    """
+    return lambda_.Code.from_asset(
+        str(RUNTIME_SOURCE),
+        asset_hash_type=cdk.AssetHashType.OUTPUT,
+        bundling=cdk.BundlingOptions(
+            image=cdk.DockerImage.from_registry("none"),  # required by the type, never pulled
+            local=LocalBundling(parts, platform, requirements=requirements),
+        ),
+    )
+
+
+def install(target: Path, platform: Platform) -> None:
+    """Install `lambda_src/requirements.txt` for `platform` into `target`, wheels and pinned hashes only.
+
+    Raises:
+        RuntimeError: uv could not install; the text is uv's own.
+    """
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-config"]
+    command += ["--system-certs"]  # registries behind a company's own certificate authority
+    command += ["--python-platform", platform.wheels, "--python-version", platform.python]
+    command += ["--only-binary", ":all:", "--require-hashes", "--link-mode", "copy"]
+    command += ["--target", str(target), "-r", str(REQUIREMENTS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  fixed arguments
+    if done.returncode:
+        raise RuntimeError(f"bundling {REQUIREMENTS.name} for {platform.wheels}: {done.stderr.strip()}")
+    for leftover in (".lock", "bin"):
+        path = target / leftover
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a module or a package, without what an interpreter left in it."""
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copyfile(source, target)

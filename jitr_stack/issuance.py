@@ -1,0 +1,49 @@
+"""Issuance: the function that signs a device's request and records what it signed."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from contract import Variable
+from jitr_stack.certificate_authority import CertificateAuthority
+from jitr_stack.function import RuntimeFunction
+from jitr_stack.platform import Platform
+from jitr_stack.records import IssuanceRecords
+from jitr_stack.settings import Settings
+
+
+class Issuance(Construct):
+    """The issuance function. Who may invoke it may bring devices into the fleet: grant it sparingly."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        platform: Platform,
+        authority: CertificateAuthority,
+        records: IssuanceRecords,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.issuer = RuntimeFunction(
+            self,
+            "Issuer",
+            settings=settings,
+            platform=platform,
+            part="issuance",
+            parts=["pki", "records"],
+            requirements=True,
+            timeout=cdk.Duration.seconds(30),
+            memory_size=512,
+            environment={
+                Variable.ENVIRONMENT: settings.name,
+                Variable.AUTHORITY_CUSTODY: authority.custody.value,
+                Variable.AUTHORITY_KEY: authority.key_arn,
+                Variable.AUTHORITY_CERTIFICATE_ID: authority.certificate_id,
+                Variable.AUTHORITY_CERTIFICATE_PARAMETER: authority.certificate_parameter,
+                Variable.LEAF_VALIDITY_DAYS: str(settings.device_validity_days),
+                Variable.ISSUANCE_RECORDS: records.table.table_name,
+            },
+        )
+        authority.let_sign(self.issuer)
+        self.issuer.may("dynamodb:GetItem", "dynamodb:PutItem", on=records.table.table_arn)

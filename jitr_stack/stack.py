@@ -1,0 +1,82 @@
+"""The stack: composes the constructs, and defines no resource itself."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from contract import Output
+from jitr_stack import concessions
+from jitr_stack.certificate_authority import AuthorityRegistrar, CertificateAuthority
+from jitr_stack.device_access import DeviceAccess
+from jitr_stack.function import RuntimeFunction
+from jitr_stack.issuance import Issuance
+from jitr_stack.platform import Platform
+from jitr_stack.records import IssuanceRecords
+from jitr_stack.registration import Registration
+from jitr_stack.settings import Settings
+
+
+class JitrStack(cdk.Stack):
+    """Just-in-time registration for one environment."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, stack_name: str) -> None:
+        super().__init__(scope, construct_id, stack_name=stack_name, description=_description(settings))
+        platform = concessions.platform() if settings.local else Platform(settings.architecture)
+
+        self.records = IssuanceRecords(self, "Records", settings=settings)
+        self.device_access = DeviceAccess(self, "DeviceAccess", settings=settings, platform=platform)
+        self.authority_registrar = AuthorityRegistrar(
+            self, "Authorities", settings=settings, platform=platform
+        )
+        self.authorities = {
+            name: CertificateAuthority(
+                self,
+                f"Authority-{name}",
+                name=name,
+                authority=authority,
+                settings=settings,
+                registrar=self.authority_registrar,
+            )
+            for name, authority in settings.authorities.items()
+        }
+        self.issuance = Issuance(
+            self,
+            "Issuance",
+            settings=settings,
+            platform=platform,
+            authority=self.authorities[settings.issuing_authority],
+            records=self.records,
+        )
+        self.registration = Registration(
+            self,
+            "Registration",
+            settings=settings,
+            platform=platform,
+            authorities=list(self.authorities.values()),
+            records=self.records,
+            access=self.device_access,
+        )
+        self._outputs(settings)
+        if settings.local:
+            concessions.concede(self)
+
+    @property
+    def functions(self) -> list[RuntimeFunction]:
+        """Every function of `lambda_src/` in this stack."""
+        return [child for child in self.node.find_all() if isinstance(child, RuntimeFunction)]
+
+    def _outputs(self, settings: Settings) -> None:
+        outputs = {
+            Output.ISSUANCE_FUNCTION: self.issuance.issuer.function.function_name,
+            Output.ISSUANCE_RECORDS: self.records.table.table_name,
+            Output.ISSUING_AUTHORITY: self.authorities[settings.issuing_authority].certificate_id,
+            Output.DEVICE_POLICY: self.device_access.policy_name,
+            Output.REGISTRATION_FUNCTION: self.registration.registrar.function.function_name,
+            Output.REGISTRATION_QUEUE: self.registration.queue.queue_url,
+            Output.DEAD_LETTER_QUEUE: self.registration.dead_letters.queue_url,
+        }
+        for name, value in outputs.items():
+            cdk.CfnOutput(self, name.value, value=value)
+
+
+def _description(settings: Settings) -> str:
+    return f"Just-in-time registration of devices at AWS IoT: environment {settings.name}"

@@ -1,0 +1,22 @@
+"""An environment as a CDK stage: `cdk deploy 'dev/*'` deploys everything in it."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from contract import stack_name
+from jitr_stack.settings import Settings
+from jitr_stack.stack import JitrStack
+
+
+class EnvironmentStage(cdk.Stage):
+    """One environment: a stack named after it, tagged with what it is."""
+
+    def __init__(self, scope: Construct, settings: Settings) -> None:
+        super().__init__(
+            scope,
+            settings.name,
+            env=cdk.Environment(account=settings.account, region=settings.region),
+        )
+        self.stack = JitrStack(self, "jitr", settings=settings, stack_name=stack_name(settings.name))
+        for key, value in {"Environment": settings.name, "Project": "aws-iot-jitr", **settings.tags}.items():
+            cdk.Tags.of(self).add(key, value)

@@ -1,0 +1,48 @@
+"""`app.py` as the CDK CLI runs it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def synth(outdir: Path, context: str = "{}") -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "CDK_OUTDIR": str(outdir),
+        "CDK_CONTEXT_JSON": context,
+        "CDK_VALIDATION": "false",
+        **{
+            name: os.environ[name]
+            for name in ("HOME", "UV_CACHE_DIR", "UV_SYSTEM_CERTS")
+            if name in os.environ
+        },
+    }
+    return subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Content by name of everything below a folder, without the tree of construct metadata."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_two_syntheses_of_a_commit_are_byte_identical(tmp_path: Path) -> None:
+    first, second = synth(tmp_path / "one"), synth(tmp_path / "two")
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+def test_an_environment_that_cannot_be_used_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    (folder / "site.toml").write_text("colour = 1\n[authorities.fleet]\n")
+
+    done = synth(tmp_path / "out", f'{{"environments": "{folder}"}}')
+
+    assert done.returncode == 2
+    assert done.stderr == f"{folder}/site.toml: colour: unknown key\n"

@@ -1,0 +1,123 @@
+"""What holds state keeps its logical id, is encrypted, and is kept or removed as the environment says."""
+
+import pytest
+from aws_cdk.assertions import Template
+
+STATEFUL = {
+    "RecordsTableC9B7A30B": "AWS::DynamoDB::GlobalTable",
+    "AuthorityfleetKeyP2562F789564": "AWS::KMS::Key",
+    "AuthorityfleetRegistration8170384F": "Custom::CertificateAuthority",
+    "DeviceAccessPolicy6F1BD22C": "AWS::IoT::Policy",
+    "RegistrationQueue9CC116AF": "AWS::SQS::Queue",
+    "RegistrationDeadLetters91FFF280": "AWS::SQS::Queue",
+}
+KEPT_IN_PRODUCTION = {
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::SecretsManager::Secret",
+    "Custom::CertificateAuthority",
+}
+
+
+@pytest.mark.parametrize("environment", ["local", "dev", "prod"])
+def test_stateful_resources_keep_their_logical_ids(environment: str, templates: dict[str, Template]) -> None:
+    # Another logical id is another resource: CloudFormation would make a new one and remove the old.
+    resources = templates[environment].to_json()["Resources"]
+
+    assert {name: resources[name]["Type"] for name in STATEFUL} == STATEFUL
+
+
+def test_production_keeps_keys_records_authorities_and_logs(templates: dict[str, Template]) -> None:
+    resources = templates["prod"].to_json()["Resources"].values()
+    stateful = [r for r in resources if r["Type"] in KEPT_IN_PRODUCTION]
+
+    assert len(stateful) == 7
+    assert {(r["DeletionPolicy"], r["UpdateReplacePolicy"]) for r in stateful} == {("Retain", "Retain")}
+
+
+def test_development_leaves_nothing_behind(templates: dict[str, Template]) -> None:
+    resources = templates["dev"].to_json()["Resources"].values()
+
+    assert {r.get("DeletionPolicy", "Delete") for r in resources} == {"Delete"}
+
+
+def test_records_are_restorable_and_protected_in_production(templates: dict[str, Template]) -> None:
+    templates["prod"].has_resource_properties(
+        "AWS::DynamoDB::GlobalTable",
+        {
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "Replicas": [
+                {
+                    "DeletionProtectionEnabled": True,
+                    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+                }
+            ],
+        },
+    )
+
+
+def test_authority_key_in_kms_signs_and_nothing_else(templates: dict[str, Template]) -> None:
+    templates["prod"].has_resource_properties(
+        "AWS::KMS::Key", {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
+    )
+
+
+@pytest.mark.parametrize(("environment", "days"), [("local", 1), ("dev", 30), ("prod", 365)])
+def test_every_log_group_has_the_environments_retention(
+    environment: str, days: int, templates: dict[str, Template]
+) -> None:
+    groups = templates[environment].find_resources("AWS::Logs::LogGroup").values()
+
+    assert {group["Properties"]["RetentionInDays"] for group in groups} == {days}
+
+
+def test_every_function_writes_to_a_log_group_of_the_stack(templates: dict[str, Template]) -> None:
+    functions = templates["prod"].find_resources("AWS::Lambda::Function").values()
+
+    assert all("Ref" in f["Properties"]["LoggingConfig"]["LogGroup"] for f in functions)
+
+
+def test_authority_answer_is_awaited_for_minutes(templates: dict[str, Template]) -> None:
+    templates["prod"].has_resource_properties("Custom::CertificateAuthority", {"ServiceTimeout": "300"})
+
+
+def test_queues_refuse_plain_http(templates: dict[str, Template]) -> None:
+    policies = templates["prod"].find_resources("AWS::SQS::QueuePolicy").values()
+    statements = [s for p in policies for s in p["Properties"]["PolicyDocument"]["Statement"]]
+
+    assert len(statements) == 2
+    assert {s["Effect"] for s in statements} == {"Deny"}
+    assert all(s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}} for s in statements)
+
+
+def test_undeliverable_messages_end_in_the_dead_letter_queue(templates: dict[str, Template]) -> None:
+    templates["prod"].has_resource_properties(
+        "AWS::SQS::Queue",
+        {
+            "RedrivePolicy": {
+                "deadLetterTargetArn": {"Fn::GetAtt": ["RegistrationDeadLetters91FFF280", "Arn"]},
+                "maxReceiveCount": 5,
+            },
+            "VisibilityTimeout": 180,
+            "MessageRetentionPeriod": 1209600,
+        },
+    )
+
+
+def test_rule_is_bound_to_its_authority_and_has_an_error_action(templates: dict[str, Template]) -> None:
+    (rule,) = templates["prod"].find_resources("AWS::IoT::TopicRule").values()
+    payload = rule["Properties"]["TopicRulePayload"]
+
+    assert payload["AwsIotSqlVersion"] == "2016-03-23"
+    assert payload["Sql"] == {
+        "Fn::Join": [
+            "",
+            [
+                "SELECT * FROM '$aws/events/certificates/registered/",
+                {"Ref": "AuthorityfleetRegistration8170384F"},
+                "'",
+            ],
+        ]
+    }
+    assert payload["ErrorAction"]["Sqs"]["QueueUrl"] == {"Ref": "RegistrationDeadLetters91FFF280"}
