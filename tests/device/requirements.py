@@ -1,0 +1,31 @@
+"""What the device tests need beyond Python; a test without it is skipped, and names the Debian package."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from device.jitr_device.pkcs11 import find_engine, find_softhsm_module
+
+PRESENT = {
+    "gcc": shutil.which("gcc") is not None,
+    "libssl-dev": Path("/usr/include/openssl/engine.h").exists(),
+    "openssl": shutil.which("openssl") is not None,
+    "curl": shutil.which("curl") is not None,
+    "mosquitto-clients": shutil.which("mosquitto_pub") is not None,
+    "softhsm2": shutil.which("softhsm2-util") is not None and find_softhsm_module() is not None,
+    "opensc": shutil.which("pkcs11-tool") is not None,
+    "libengine-pkcs11-openssl": find_engine("pkcs11") is not None,
+}
+
+ENGINE_STAND_IN = ("openssl", "gcc", "libssl-dev")
+SOFTHSM = ("openssl", "softhsm2", "opensc", "libengine-pkcs11-openssl")
+
+
+def need(*packages: str) -> None:
+    """Skip the test that asks, unless all these Debian packages are here."""
+    missing = [package for package in packages if not PRESENT[package]]
+    if missing:
+        pytest.skip(f"needs Debian package {', '.join(missing)}")
