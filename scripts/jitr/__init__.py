@@ -1,0 +1,1 @@
+"""The `jitr` command: what people run, against a real account or the local AWS."""

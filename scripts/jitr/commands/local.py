@@ -1,0 +1,94 @@
+"""`jitr local`: the local AWS."""
+
+import shlex
+from typing import Annotated
+
+import typer
+
+from jitr.failure import FailureError
+from jitr.local import PREFERRED, LocalAws
+from jitr.local.aws import UNSET
+from jitr.options import LOCAL_FOLDER, Json, LocalFolder
+from jitr.output import note, print_fields, print_json
+
+app = typer.Typer(
+    name="local",
+    help="The local AWS: MiniStack on 127.0.0.1, with IAM and IoT policies enforced.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+@app.command()
+def up(
+    *,
+    gateway_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of the AWS API.")
+    ] = PREFERRED.gateway,
+    mqtt_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of the MQTT broker.")
+    ] = PREFERRED.mqtt,
+    folder: LocalFolder = LOCAL_FOLDER,
+    as_json: Json = False,
+) -> None:
+    """Start it; a port that is taken is replaced by a free one. When it is up already, say so."""
+    aws = LocalAws.running(folder)
+    if aws is not None:
+        note("the local AWS is up already")
+    else:
+        wanted = type(PREFERRED)(gateway_port, mqtt_port)
+        aws = LocalAws.start(folder, preferred=wanted)
+        for name, port, got in (
+            ("API", wanted.gateway, aws.gateway_port),
+            ("MQTT", wanted.mqtt, aws.mqtt_port),
+        ):
+            if port != got:
+                note(f"port {port} ({name}) is taken: {got} instead")
+    _show(aws, as_json=as_json)
+
+
+@app.command()
+def down(*, folder: LocalFolder = LOCAL_FOLDER) -> None:
+    """Stop it, and whatever it runs. Everything in it is gone then."""
+    aws = LocalAws.running(folder)
+    if aws is None:
+        note("the local AWS is not up")
+        return
+    aws.stop()
+    note("the local AWS is down")
+
+
+@app.command()
+def status(*, folder: LocalFolder = LOCAL_FOLDER, as_json: Json = False) -> None:
+    """Say where it is; exit code 1 when it is down."""
+    aws = LocalAws.running(folder)
+    if aws is None:
+        print_json({"up": False}) if as_json else note("the local AWS is down: start it with `jitr local up`")
+        raise typer.Exit(1)
+    _show(aws, as_json=as_json)
+
+
+@app.command()
+def env(*, folder: LocalFolder = LOCAL_FOLDER) -> None:
+    """Print variables for a shell: after eval "$(jitr local env)", plain aws, cdk and boto3 go there."""
+    aws = LocalAws.running(folder)
+    if aws is None:
+        raise FailureError("the local AWS is not up: start it with `jitr local up`")
+    print(f"unset {' '.join(UNSET)}")
+    for name, value in aws.environment().items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+def _show(aws: LocalAws, *, as_json: bool) -> None:
+    fields = {
+        "up": True,
+        "endpoint_url": aws.endpoint_url,
+        "gateway_port": aws.gateway_port,
+        "mqtt_port": aws.mqtt_port,
+        "region": aws.state.region,
+        "pid": aws.state.process.pid,
+        "certificate": str(aws.certificate),
+        "iot_ca": str(aws.iot_ca),
+        "log": str(aws.log),
+    }
+    print_json(fields) if as_json else print_fields({k: v for k, v in fields.items() if k != "up"})

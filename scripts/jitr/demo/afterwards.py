@@ -1,0 +1,40 @@
+"""What a person can do with a demo that was kept."""
+
+import os
+import shlex
+from pathlib import Path
+
+from jitr.demo import key
+from jitr.demo.timeline import Timeline
+from jitr.local import LocalAws
+
+
+def say_how_to_go_on(timeline: Timeline, aws: LocalAws) -> None:
+    """Print the commands with which a person can use what the demo left up, and stop it."""
+    timeline.heading("Everything is still up. To go on by hand:")
+    for line in _next_commands(aws):
+        timeline.console.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def _next_commands(aws: LocalAws) -> list[str]:
+    folder, device_folder = shown(aws.folder), aws.folder / "device"
+    connect = [
+        *("scripts/device/connect", "--endpoint", "localhost", "--port", str(aws.mqtt_port)),
+        *("--server-ca", shown(aws.iot_ca), "--cert", shown(device_folder / "zymkey.crt")),
+        *map(_shown_option, key.choose(device_folder).csr_options()),
+    ]
+    return [
+        f'eval "$(.venv/bin/jitr local env --folder {folder})"  # jitr, cdk, aws, boto3 go there then',
+        ".venv/bin/jitr ca list",
+        f"SOFTHSM2_CONF={shown(device_folder / 'softhsm2.conf')} {shlex.join(connect)}",
+        f".venv/bin/jitr local down --folder {folder}  # stops it",
+    ]
+
+
+def shown(path: Path) -> str:
+    """Give a path as it is named from here."""
+    return os.path.relpath(path)
+
+
+def _shown_option(word: str) -> str:
+    return shown(Path(word)) if word.startswith("/") else word

@@ -1,0 +1,76 @@
+"""The deployed stack of an environment, found by its outputs."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from contract import Output, stack_name
+from jitr.aws_errors import code_of
+from jitr.failure import FailureError
+from jitr.target import Target
+
+
+@dataclass(frozen=True)
+class IssuedCertificate:
+    """What the issuance function gives for a CSR."""
+
+    thing_name: str
+    certificate_id: str
+    ca_certificate_id: str
+    certificate: str
+    ca_certificate: str
+    not_after: str
+
+
+def outputs(target: Target) -> dict[str, str]:
+    """Read the outputs of the environment's stack.
+
+    Raises:
+        FailureError: the stack is not deployed.
+    """
+    name = stack_name(target.environment)
+    try:
+        stacks = target.session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if code_of(error) != "ValidationError":
+            raise
+        stacks = []
+    if not stacks:
+        raise FailureError(f"the stack {name} is not deployed: run `cdk deploy '{target.environment}/*'`")
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+
+
+def output(target: Target, name: Output) -> str:
+    """Read one output of the environment's stack.
+
+    Raises:
+        FailureError: the stack is not deployed, or deployed by an earlier version without this output.
+    """
+    try:
+        return outputs(target)[name]
+    except KeyError:
+        raise FailureError(
+            f"the stack {stack_name(target.environment)} has no output {name}: deploy it again with "
+            f"`cdk deploy '{target.environment}/*'`"
+        ) from None
+
+
+def issue(target: Target, csr: str) -> IssuedCertificate:
+    """Have the deployed authority sign a CSR (PEM).
+
+    Raises:
+        FailureError: the CSR was refused (with the reason), or the function failed.
+    """
+    function = output(target, Output.ISSUANCE_FUNCTION)
+    answer = target.session.client("lambda").invoke(
+        FunctionName=function, Payload=json.dumps({"csr": csr}).encode()
+    )
+    payload: dict[str, Any] = json.loads(answer["Payload"].read() or b"{}")
+    if "FunctionError" in answer:
+        said = payload.get("errorMessage", "no message")
+        raise FailureError(f"the issuance function {function} failed: {said}; its log group has more")
+    if refused := payload.get("refused"):
+        raise FailureError(f"the CSR was refused ({refused['reason']}): {refused['message']}")
+    return IssuedCertificate(**{field: payload[field] for field in IssuedCertificate.__dataclass_fields__})

@@ -1,0 +1,78 @@
+"""MiniStack as a process: `python -m jitr.local.server`, on the loopback interface alone.
+
+MiniStack's own command listens for HTTPS on port 443 as well where it may, and its MQTT listener on every
+interface. Both are declined here: whoever reaches this AWS is its administrator.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from jitr.local.ports import LOOPBACK, Ports
+
+FROM_THE_USER = ("LANG", "LC_ALL", "TZ")
+"""All that the server takes over from its starter: no credentials, no trust stores, no proxies."""
+
+
+def environment(folder: Path, ports: Ports, region: str) -> dict[str, str]:
+    """Give the server's whole environment; everything that it writes lands in `folder`.
+
+    Trust variables such as AWS_CA_BUNDLE are left out on purpose: with them set, MiniStack's functions would
+    not be told to trust the server's own certificate.
+    """
+    tools = Path(sys.executable).parent
+    return {name: os.environ[name] for name in FROM_THE_USER if name in os.environ} | {
+        "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}",  # functions on Node find Node 24
+        "HOME": str(folder),
+        "TMPDIR": str(folder / "tmp"),
+        "STATE_DIR": str(folder / "state"),
+        "S3_DATA_DIR": str(folder / "s3"),
+        "BIND_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(ports.gateway),
+        "IOT_MTLS_PORT": str(ports.mqtt),
+        "MINISTACK_REGION": region,
+        "AUTH": "true",  # IAM and IoT policies are enforced
+        "USE_SSL": "1",  # the CDK's bucket refuses plain HTTP
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # MiniStack removes every container that an instance of it made, other people's too.
+        "DOCKER_HOST": f"unix://{folder}/no-docker",
+    }
+
+
+def on_loopback_only() -> None:
+    """Make every server of this process listen on 127.0.0.1 where it would on all interfaces."""
+    anywhere = asyncio.base_events.BaseEventLoop.create_server
+
+    def create_server(
+        loop: asyncio.base_events.BaseEventLoop,
+        factory: object,
+        host: object = None,
+        port: object = None,
+        **options: object,
+    ) -> object:
+        everywhere = options.get("sock") is None and host in {None, "", "0.0.0.0", "::"}  # noqa: S104  refused here
+        place = LOOPBACK if everywhere else host
+        return anywhere(loop, factory, place, port, **options)  # type: ignore[call-overload]  # handed on as it came
+
+    asyncio.base_events.BaseEventLoop.create_server = create_server  # type: ignore[method-assign,assignment]  # the point
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    from hypercorn.__main__ import main as hypercorn  # noqa: PLC0415  only the server process needs it
+
+    on_loopback_only()
+    bind = f"{LOOPBACK}:{os.environ['GATEWAY_PORT']}"
+    options = {
+        "--bind": bind,
+        "--config": "python:ministack.core.hypercorn_conf",
+        "--workers": "0",  # in this process, so that one process is the server
+        "--keep-alive": "75",
+        "--graceful-timeout": "1",
+    }
+    sys.exit(hypercorn([word for pair in options.items() for word in pair] + ["ministack.app:app"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""What is written down about a running local AWS, for the commands that come later."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from jitr.files import write
+from jitr.local.ports import Ports
+from jitr.local.process import Process
+
+FILE = "state.json"
+
+
+@dataclass(frozen=True)
+class State:
+    """A server that was started: its process, its ports, its Region."""
+
+    process: Process
+    ports: Ports
+    region: str
+
+    def save(self, folder: Path) -> None:
+        """Keep it in `folder`."""
+        write(folder / FILE, json.dumps(asdict(self), indent=2).encode() + b"\n")
+
+
+def load(folder: Path) -> State | None:
+    """Read what `folder` holds: None when there is nothing, or nothing that can be understood."""
+    try:
+        kept = json.loads((folder / FILE).read_text())
+        return State(
+            Process(int(kept["process"]["pid"]), str(kept["process"]["started"])),
+            Ports(int(kept["ports"]["gateway"]), int(kept["ports"]["mqtt"])),
+            str(kept["region"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def forget(folder: Path) -> None:
+    """Remove what is kept in `folder`."""
+    (folder / FILE).unlink(missing_ok=True)

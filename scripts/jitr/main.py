@@ -1,0 +1,52 @@
+"""The `jitr` command."""
+
+from typing import Annotated
+
+import typer
+
+from jitr.commands import ca, demo, endpoint, local, sign
+from jitr.program import Program
+
+app = typer.Typer(
+    name="jitr",
+    cls=Program,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Just-in-time registration of devices at AWS IoT: authorities, certificates, endpoint, local AWS.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrongly called.",
+)
+app.add_typer(ca.app)
+app.command()(sign.sign)
+app.command()(endpoint.endpoint)
+app.add_typer(local.app)
+app.command()(demo.demo)
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415  asked for rarely
+
+        print(version("aws-iot-jitr"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda value: _version(asked=value),
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+) -> None:
+    """Just-in-time registration of devices at AWS IoT: authorities, certificates, endpoint, local AWS."""
+
+
+def main() -> None:
+    """Entry point."""
+    app()

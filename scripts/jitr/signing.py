@@ -1,0 +1,92 @@
+"""Signing a device's CSR: by the deployed authority or by one in files."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from jitr import deployed
+from jitr.failure import FailureError
+from jitr.files import read
+from jitr.pem import authority
+from jitr.target import target
+from pki.identity import certificate_id, pem, public_key_hash
+from pki.keys import PublicKey
+from pki.leaf import AuthorityEnding, leaf_certificate
+from pki.request import DeviceRequest, RefusedRequest, read_request
+
+DAYS = 3650  # the tutorial's
+
+
+@dataclass(frozen=True)
+class SignedCertificate:
+    """A device's certificate (PEM) and what names it; the time is ISO 8601."""
+
+    thing_name: str
+    certificate_id: str
+    ca_certificate_id: str
+    not_after: str
+    certificate: str
+
+    def fields(self) -> dict[str, str]:
+        """Give what is worth showing, by name."""
+        return {name: value for name, value in vars(self).items() if name != "certificate"}
+
+
+def by_files(
+    csr: Path, ca_cert: Path, ca_key: Path, passphrase_file: Path | None, days: int
+) -> SignedCertificate:
+    """Sign with an authority in files.
+
+    Raises:
+        FailureError: the CSR is refused, the files do not belong together, the authority is ending.
+    """
+    request = _request(csr)
+    ca, key = authority(ca_cert, ca_key, passphrase_file)
+    try:
+        leaf = leaf_certificate(request, ca, key, timedelta(days=days))
+    except AuthorityEnding as error:
+        raise FailureError(f"{ca_cert}: {error}") from None
+    return SignedCertificate(
+        request.thing_name,
+        certificate_id(leaf),
+        certificate_id(ca),
+        leaf.not_valid_after_utc.isoformat(),
+        pem(leaf),
+    )
+
+
+def by_deployed_authority(csr: Path, environment: str) -> SignedCertificate:
+    """Have the environment's issuance function sign.
+
+    What is wrong with the CSR is found here, before anything is asked; the function looks again.
+
+    Raises:
+        FailureError: the CSR is refused, the stack is not there, or its answer is for another key.
+    """
+    request = _request(csr)
+    issued = deployed.issue(target(environment), read(csr).decode())
+    certificate = x509.load_pem_x509_certificate(issued.certificate.encode())
+    public = certificate.public_key()
+    same_key = isinstance(public, PublicKey) and public_key_hash(public) == public_key_hash(
+        request.public_key
+    )
+    if not same_key or certificate_id(certificate) != issued.certificate_id:
+        raise FailureError(
+            f"{csr}: the authority answered with a certificate for another key; nothing was written"
+        )
+    return SignedCertificate(
+        issued.thing_name,
+        issued.certificate_id,
+        issued.ca_certificate_id,
+        issued.not_after,
+        issued.certificate,
+    )
+
+
+def _request(csr: Path) -> DeviceRequest:
+    try:
+        return read_request(read(csr))
+    except RefusedRequest as refused:
+        raise FailureError(f"{csr}: refused ({refused.reason}): {refused}") from None

@@ -1,0 +1,101 @@
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from jitr.demo import key
+from jitr.demo.evidence import Evidence
+from jitr.demo.programs import Program, run
+from jitr.demo.timeline import Timeline
+from jitr.failure import FailureError
+from jitr.local.process import Process
+
+SEEN = Evidence(
+    certificate_id="ab" * 32,
+    ca_certificate_id="cd" * 32,
+    thing_name="zymkey-1",
+    first_connect="dropped",
+    active_ms=400,
+    publish_ms=450,
+    own_topic="accepted",
+    foreign_topic="refused",
+    key_holder="SoftHSM2",
+)
+
+
+def test_what_must_be_seen_is_nothing_unexpected() -> None:
+    assert SEEN.unexpected() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "seen"),
+    [("first_connect", "accepted"), ("own_topic", "refused"), ("foreign_topic", "accepted")],
+)
+def test_anything_else_is_named(field: str, seen: str) -> None:
+    (said,) = Evidence(**vars(SEEN) | {field: seen}).unexpected()
+    assert said.startswith(f"{field} was {seen}")
+
+
+def test_the_evidence_is_written_with_exactly_its_fields(tmp_path: Path) -> None:
+    SEEN.save(tmp_path / "demo.json")
+    assert list(json.loads((tmp_path / "demo.json").read_text())) == [
+        "certificate_id", "ca_certificate_id", "thing_name", "first_connect", "active_ms", "publish_ms",
+        "own_topic", "foreign_topic", "key_holder",
+    ]  # fmt: skip
+
+
+def test_a_failing_program_is_shown_with_its_last_lines(tmp_path: Path) -> None:
+    with pytest.raises(FailureError, match=r"(?s)failed \(exit code 3, all of it in .*x\.log\).*the reason"):
+        _python(tmp_path, "print('the reason'); raise SystemExit(3)")
+
+
+def test_a_program_gives_what_it_said(tmp_path: Path) -> None:
+    assert _python(tmp_path, "print('done')") == "done\n"
+
+
+def test_a_missing_program_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FailureError, match="no-such-program cannot be run"):
+        run(["no-such-program", "x"], log=tmp_path / "x.log", cwd=tmp_path, env={})
+
+
+def test_a_program_that_is_left_behind_by_a_failure_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), _sleeping(tmp_path) as program:
+        raise ZeroDivisionError
+    assert Process.of(program.child.pid) is None
+
+
+def test_without_softhsm_the_key_is_a_file_and_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "development only" in key.choose(tmp_path).label
+
+
+def test_in_a_pipe_the_timeline_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    timeline = Timeline.for_stdout()
+    with timeline.step("local AWS", "starting") as step:
+        step.outcome = "up [on a port]"
+    timeline.moment("publish", "refused: x/hello", 1234.4, expected=True)
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert [line.split()[0] for line in said.splitlines()] == ["✓", "✓"]
+    assert "up [on a port]" in said
+    assert "+1,234 ms" in said
+
+
+def test_a_failed_step_says_so_and_passes_the_error_on() -> None:
+    console = Console(record=True, force_terminal=False, width=200)
+    with pytest.raises(FailureError), Timeline(console, lively=False).step("deploy", "deploying"):
+        raise FailureError("no")
+    assert console.export_text().split()[-2:] == ["deploy", "failed"]
+
+
+def _python(folder: Path, program: str) -> str:
+    return run([sys.executable, "-c", program], log=folder / "x.log", cwd=folder, env={})
+
+
+def _sleeping(folder: Path) -> Program:
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    return Program.start(command, log=folder / "x.log", cwd=folder, env={})

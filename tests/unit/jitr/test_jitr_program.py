@@ -1,0 +1,82 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+
+import pytest
+from typer.testing import Result
+
+from jitr.program import wants_trace
+
+Jitr = Callable[..., Result]
+
+
+def test_help_names_every_command(jitr: Jitr) -> None:
+    done = jitr("--help")
+    assert done.exit_code == 0
+    assert {"ca", "sign", "endpoint", "local", "demo"} <= set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ca", "create"), ("ca", "registration-code"), ("ca", "verification-cert"), ("ca", "register"),
+        ("ca", "list"), ("ca", "show"), ("sign",), ("endpoint",), ("local", "up"), ("local", "down"),
+        ("local", "status"), ("local", "env"), ("demo",),
+    ],
+)  # fmt: skip
+def test_every_command_explains_itself(jitr: Jitr, words: tuple[str, ...]) -> None:
+    assert jitr(*words, "--help").exit_code == 0
+
+
+def test_version_is_that_of_the_project(jitr: Jitr) -> None:
+    assert jitr("--version").stdout == f"{version('aws-iot-jitr')}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [("nonsense",), ("ca", "nonsense"), ("sign", "only.csr"), ("ca", "create", "--days", "0")]
+)
+def test_a_wrong_call_is_one_line_and_exit_code_2(jitr: Jitr, words: tuple[str, ...]) -> None:
+    done = jitr(*words)
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("jitr: ")
+
+
+def test_an_unexpected_error_is_one_line_that_names_the_way_to_see_more(
+    jitr: Jitr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jitr.endpoints.find", _broken)
+    monkeypatch.setattr("jitr.target.target", str)
+    done = jitr("endpoint")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [
+        "jitr: unexpected ZeroDivisionError: by zero; `jitr --debug …` shows where"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["--debug", "endpoint"], True),
+        (["endpoint"], False),
+        (["sign", "--debug"], False),
+        (["--debug"], True),
+    ],
+)
+def test_only_debug_before_the_command_asks_for_a_traceback(words: list[str], *, wanted: bool) -> None:
+    assert wants_trace(words) is wanted
+
+
+def test_help_loads_neither_boto3_nor_cryptography_nor_the_cdk() -> None:
+    program = (
+        "import sys, jitr.main; print([n for n in ('boto3', 'cryptography', 'aws_cdk') if n in sys.modules])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    assert loaded.strip() == "[]"
+
+
+def _broken(_target: object) -> None:
+    raise ZeroDivisionError("by zero")
