@@ -1,0 +1,102 @@
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from jitr.local import LocalAws, Ports
+from jitr.main import app
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    with LocalAws.start(tmp_path_factory.mktemp("aws")) as started:
+        yield started
+
+
+def test_it_is_found_again_by_its_folder(aws: LocalAws) -> None:
+    assert LocalAws.running(aws.folder) == aws
+
+
+def test_it_listens_on_the_loopback_address_alone(aws: LocalAws) -> None:
+    # The whole of 127/8 is this machine; a listener on all interfaces would answer on 127.0.0.2 as well.
+    assert [_answers("127.0.0.1", port) for port in (aws.gateway_port, aws.mqtt_port)] == [True, True]
+    assert [_answers("127.0.0.2", port) for port in (aws.gateway_port, aws.mqtt_port)] == [False, False]
+
+
+def test_a_session_goes_there_whatever_the_users_settings_are(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://iot.example.com")
+    assert aws.session().client("sts").get_caller_identity()["Account"] == "000000000000"
+
+
+def test_the_brokers_authority_is_kept(aws: LocalAws) -> None:
+    assert aws.iot_ca.read_text().startswith("-----BEGIN CERTIFICATE-----")
+
+
+def test_it_writes_nothing_outside_its_folder(aws: LocalAws) -> None:
+    descriptors = Path(f"/proc/{aws.state.process.pid}/fd")
+    files = [str(each.readlink()) for each in descriptors.iterdir()]
+    outside = [
+        file for file in files if file.startswith("/") and not file.startswith(("/dev/", str(aws.folder)))
+    ]
+    assert outside == []
+
+
+def test_two_run_beside_each_other_and_stopping_one_leaves_the_other(aws: LocalAws, tmp_path: Path) -> None:
+    with LocalAws.start(tmp_path) as other:
+        assert other.state.ports != aws.state.ports
+    assert LocalAws.running(tmp_path) is None
+    assert aws.state.process.alive()
+    assert aws.session().client("iot").list_ca_certificates()["certificates"] == []
+
+
+def test_taken_ports_are_replaced(aws: LocalAws, tmp_path: Path) -> None:
+    with LocalAws.start(tmp_path, preferred=Ports(aws.gateway_port, aws.mqtt_port)) as other:
+        assert {other.gateway_port, other.mqtt_port}.isdisjoint({aws.gateway_port, aws.mqtt_port})
+
+
+def test_stopping_frees_the_ports(tmp_path: Path) -> None:
+    with LocalAws.start(tmp_path) as started:
+        ports = started.state.ports
+    assert ports.free()
+
+
+def test_starting_again_in_a_folder_replaces_the_one_that_runs_there(tmp_path: Path) -> None:
+    first = LocalAws.start(tmp_path)
+    with LocalAws.start(tmp_path) as second:
+        assert not first.state.process.alive()
+        assert second.state.process.alive()
+
+
+def test_the_commands_start_describe_and_stop_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JITR_LOCAL", str(tmp_path))
+    run = CliRunner().invoke
+    assert run(app, ["local", "status"]).exit_code == 1
+    assert run(app, ["local", "env"]).exit_code == 1
+    assert run(app, ["local", "up"]).exit_code == 0
+    running = LocalAws.running(tmp_path)
+    assert running
+    assert "up already" in run(app, ["local", "up"]).stderr
+    assert LocalAws.running(tmp_path) == running
+    assert run(app, ["local", "status"]).exit_code == 0
+    assert f"export AWS_ENDPOINT_URL={running.endpoint_url}" in run(app, ["local", "env"]).stdout
+    assert run(app, ["endpoint"]).stdout == f"localhost:{running.mqtt_port}\n"
+    assert run(app, ["local", "down"]).exit_code == 0
+    assert not running.state.process.alive()
+    assert "not up" in run(app, ["local", "down"]).stderr
+
+
+def test_the_shell_variables_lead_to_it_and_away_from_an_account(aws: LocalAws) -> None:
+    printed = CliRunner().invoke(app, ["local", "env", "--folder", str(aws.folder)]).stdout
+    assert "unset AWS_PROFILE" in printed
+    assert f"export AWS_SHARED_CREDENTIALS_FILE={os.devnull}" in printed
+
+
+def _answers(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
