@@ -4,7 +4,6 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from contract import Output
-from jitr_stack import concessions
 from jitr_stack.certificate_authority import AuthorityRegistrar, CertificateAuthority
 from jitr_stack.device_access import DeviceAccess
 from jitr_stack.function import RuntimeFunction
@@ -18,9 +17,10 @@ from jitr_stack.settings import Settings
 class JitrStack(cdk.Stack):
     """Just-in-time registration for one environment."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, stack_name: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, platform: Platform, stack_name: str
+    ) -> None:
         super().__init__(scope, construct_id, stack_name=stack_name, description=_description(settings))
-        platform = concessions.platform() if settings.local else Platform(settings.architecture)
 
         self.records = IssuanceRecords(self, "Records", settings=settings)
         self.device_access = DeviceAccess(self, "DeviceAccess", settings=settings, platform=platform)
@@ -56,8 +56,6 @@ class JitrStack(cdk.Stack):
             access=self.device_access,
         )
         self._outputs(settings)
-        if settings.local:
-            concessions.concede(self)
 
     @property
     def functions(self) -> list[RuntimeFunction]:

@@ -4,6 +4,8 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from contract import stack_name
+from jitr_stack import concessions
+from jitr_stack.platform import Platform
 from jitr_stack.settings import Settings
 from jitr_stack.stack import JitrStack
 
@@ -17,6 +19,14 @@ class EnvironmentStage(cdk.Stage):
             settings.name,
             env=cdk.Environment(account=settings.account, region=settings.region),
         )
-        self.stack = JitrStack(self, "jitr", settings=settings, stack_name=stack_name(settings.name))
+        self.stack = JitrStack(
+            self,
+            "jitr",
+            settings=settings,
+            platform=concessions.platform() if settings.local else Platform(settings.architecture),
+            stack_name=stack_name(settings.name),
+        )
+        if settings.local:
+            concessions.concede(self.stack)
         for key, value in {"Environment": settings.name, "Project": "aws-iot-jitr", **settings.tags}.items():
             cdk.Tags.of(self).add(key, value)
