@@ -38,7 +38,7 @@ demo: setup ## The main job on an embedded AWS: deploy, issue, connect, publish 
 
 test: setup ## The whole gate: format, lint, types, and every test; skipped tests are listed with reasons
 	@$(MAKE) --no-print-directory lint types
-	$(BIN)/pytest
+	$(BIN)/pytest --quiet --numprocesses auto --dist loadgroup
 
 lint: setup ## Format and lint
 	$(BIN)/ruff format --check .

@@ -26,6 +26,13 @@ algorithm = "RSA-2048"
 Cdk = Callable[..., str]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what uses the one deployment in one worker, when tests run side by side."""
+    for item in items:
+        if "aws" in getattr(item, "fixturenames", ()) and item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("deployed"))
+
+
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """A local AWS of the tests' own, enforcing IAM and IoT policies."""
