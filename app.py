@@ -13,8 +13,8 @@ def main() -> None:
     """Synthesise every environment; `-c environments=FOLDER` reads another folder."""
     app = cdk.App()
     folder = Path(app.node.try_get_context("environments") or settings.ENVIRONMENTS)
-    for name in settings.names(folder):
-        EnvironmentStage(app, settings.load(name, folder))
+    for environment in settings.load_all(folder):
+        EnvironmentStage(app, environment)
     app.synth()
 
 

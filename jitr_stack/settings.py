@@ -197,6 +197,18 @@ def load(name: str, folder: Path = ENVIRONMENTS, variables: Mapping[str, str] = 
     return checked(path, {k: v for k, v in defaults.items() if v} | table | {"name": name})
 
 
+def load_all(folder: Path = ENVIRONMENTS) -> list[Settings]:
+    """Read every environment of `folder`.
+
+    Raises:
+        SettingsError: as `load`, or there is no environment.
+    """
+    found = names(folder)
+    if not found:
+        raise SettingsError(f"{folder}: no environment file (*.toml) there")
+    return [load(name, folder) for name in found]
+
+
 def checked(path: Path, table: dict[str, Any]) -> Settings:
     """Make settings of a table that was read from `path`.
 

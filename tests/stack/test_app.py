@@ -46,3 +46,10 @@ def test_an_environment_that_cannot_be_used_is_one_line_and_exit_2(tmp_path: Pat
 
     assert done.returncode == 2
     assert done.stderr == f"{folder}/site.toml: colour: unknown key\n"
+
+
+def test_a_folder_without_environments_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    done = synth(tmp_path / "out", f'{{"environments": "{tmp_path}/nowhere"}}')
+
+    assert done.returncode == 2
+    assert done.stderr == f"{tmp_path}/nowhere: no environment file (*.toml) there\n"
