@@ -10,7 +10,7 @@ from constructs import Construct
 from contract import AuthorityProperty, Custody, KeyAlgorithm, Variable, certificate_parameter
 from jitr_stack.custom_resource import provider
 from jitr_stack.findings import acknowledge
-from jitr_stack.function import RuntimeFunction, removal_policy
+from jitr_stack.function import RuntimeFunction, removal_policy_once_in_use
 from jitr_stack.platform import Platform
 from jitr_stack.settings import Authority, Settings
 
@@ -97,7 +97,7 @@ class CertificateAuthority(Construct):
             resource_type="Custom::CertificateAuthority",
             service_token=registrar.provider.service_token,
             service_timeout=REGISTRATION_TIMEOUT,
-            removal_policy=removal_policy(settings),
+            removal_policy=removal_policy_once_in_use(settings),
             properties={
                 AuthorityProperty.CUSTODY.value: authority.custody.value,
                 AuthorityProperty.KEY_ID.value: self.key_arn,
@@ -153,14 +153,14 @@ class CertificateAuthority(Construct):
                 description=f"{authority.subject.common_name}: signs device certificates",
                 key_spec=KEY_SPEC[authority.algorithm],
                 key_usage=kms.KeyUsage.SIGN_VERIFY,
-                removal_policy=removal_policy(settings),
+                removal_policy=removal_policy_once_in_use(settings),
                 pending_window=cdk.Duration.days(7),
             )
         secret = secretsmanager.Secret(
             self,
             construct_id,
             description=f"{authority.subject.common_name}: private key (PKCS #8, PEM)",
-            removal_policy=removal_policy(settings),
+            removal_policy=removal_policy_once_in_use(settings),
         )
         acknowledge(
             secret,

@@ -6,7 +6,7 @@ from constructs import Construct
 
 from contract import POLICY_NAME_PROPERTY
 from jitr_stack.custom_resource import provider
-from jitr_stack.function import RuntimeFunction, removal_policy
+from jitr_stack.function import RuntimeFunction, removal_policy_once_in_use
 from jitr_stack.platform import Platform
 from jitr_stack.settings import Settings
 
@@ -62,7 +62,7 @@ class DeviceAccess(Construct):
             },
         )
 
-        self._policy.apply_removal_policy(removal_policy(settings))
+        self._policy.apply_removal_policy(removal_policy_once_in_use(settings))
         if settings.removal == "destroy":
             self.release = PolicyRelease(
                 self, "Release", policy=self._policy, settings=settings, platform=platform

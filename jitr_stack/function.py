@@ -84,3 +84,14 @@ def logging_role(scope: Construct, construct_id: str, group: logs.LogGroup) -> i
 def removal_policy(settings: Settings) -> cdk.RemovalPolicy:
     """Give the environment's removal policy for what holds state."""
     return cdk.RemovalPolicy.RETAIN if settings.removal == "retain" else cdk.RemovalPolicy.DESTROY
+
+
+def removal_policy_once_in_use(settings: Settings) -> cdk.RemovalPolicy:
+    """Give the same, except that a deploy that fails takes back what it made itself.
+
+    An authority that a failed deploy left behind, with a key that nobody uses, would stand in the way of the
+    next one (CloudFormation user guide, "DeletionPolicy", RetainExceptOnCreate).
+    """
+    if settings.removal == "retain":
+        return cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+    return cdk.RemovalPolicy.DESTROY

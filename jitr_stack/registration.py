@@ -21,8 +21,12 @@ TIMEOUT = cdk.Duration.seconds(30)
 VISIBILITY = cdk.Duration.seconds(180)
 """Six times the function's timeout (Lambda developer guide, "Using Lambda with Amazon SQS")."""
 
-RETENTION = cdk.Duration.days(14)
-"""The longest SQS keeps a message: an account activates ten devices a second, so a fleet takes hours."""
+RETENTION = cdk.Duration.days(7)
+"""An account activates ten devices a second: a million, which is a day and four hours, may wait."""
+
+DEAD_LETTER_RETENTION = cdk.Duration.days(14)
+"""The longest SQS keeps a message. Its time in the first queue counts, so this must be the longer one (SQS
+developer guide, "Setting-up dead-letter queue retention")."""
 
 RECEIVES = 5
 """Deliveries before a message goes to the dead-letter queue; the least AWS advises."""
@@ -43,7 +47,9 @@ class Registration(Construct):
         access: DeviceAccess,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = sqs.Queue(self, "DeadLetters", retention_period=RETENTION, enforce_ssl=True)
+        self.dead_letters = sqs.Queue(
+            self, "DeadLetters", retention_period=DEAD_LETTER_RETENTION, enforce_ssl=True
+        )
         self.queue = sqs.Queue(
             self,
             "Queue",

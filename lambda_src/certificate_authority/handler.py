@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from certificate_authority.authority import Authority, Established
 from certificate_authority.certificate_parameter import CertificateParameter
 from certificate_authority.explanation import explain
+from certificate_authority.permission import once_allowed
 from certificate_authority.properties import AuthorityProperties, read_properties
 from certificate_authority.registration import Registration
 from contract import AuthorityProperty
@@ -24,8 +25,9 @@ from pki.identity import certificate_id
 
 logging.getLogger().setLevel(logging.INFO)
 
-_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 8})
-"""AWS IoT takes ten calls a second for authorities, from the whole account."""
+_PATIENT = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 5})
+"""AWS IoT takes ten calls a second for authorities, from the whole account. A call that hangs is given up
+while there is time to take back what was done: the function has two minutes."""
 
 Event = dict[str, Any]
 
@@ -74,7 +76,9 @@ _ANSWERS: dict[str, Callable[[Event], dict[str, Any]]] = {
 
 def _establish(event: Event, current_id: str | None) -> dict[str, Any]:
     wanted: AuthorityProperties = read_properties(event["ResourceProperties"])
-    key = custody(wanted.custody, wanted.key_id, _connect).create_key(wanted.algorithm)
+    keys = custody(wanted.custody, wanted.key_id, _connect)
+    # The first call to AWS, so it is the one that meets a role that is not known everywhere yet.
+    key = once_allowed(lambda: keys.create_key(wanted.algorithm))
     return _answer(_authority(wanted.parameter).establish(wanted, key, current_id))
 
 

@@ -20,7 +20,7 @@ LOGGER = logging.getLogger(__name__)
 GOING = {"DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"}
 """States of a stack that is on its way out: destroyed, or never finished."""
 
-_PATIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 10})
+_PATIENT = Config(connect_timeout=5, read_timeout=15, retries={"mode": "adaptive", "total_max_attempts": 10})
 
 
 def on_event(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401  # Lambda's own class

@@ -19,7 +19,8 @@ from records.record import IssuanceRecord
 from records.table import IssuanceRecords
 from telemetry import report
 
-_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 5})
+_RETRIES = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+"""A call that hangs is given up, and said so, before the function's 30 seconds are over."""
 
 
 def handle(event: object, _context: object) -> dict[str, Any]:

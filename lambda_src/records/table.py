@@ -3,9 +3,12 @@
 Every write is conditional, so two functions that work on the same certificate cannot undo each other.
 """
 
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
 
 from contract import RECORD_KEY
 from records.record import InvalidRecord, IssuanceRecord, timestamp
@@ -14,6 +17,10 @@ from records.state import ForbiddenMove, State, require_allowed
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+
+PAUSES = (0.05, 0.2, 0.8)
+"""Seconds between tries to write, while another call's transaction on the same request is under way."""
 
 
 def request_key(request_digest: str) -> str:
@@ -27,9 +34,12 @@ class IssuanceRecords:
     Every method may raise botocore's ClientError or a connection error; nothing is half-written then.
     """
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", table: str, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = client
         self._table = table
+        self._pause = pause
 
     def find(self, certificate_id: str) -> IssuanceRecord | None:
         """Read the record of a certificate, as it is at this moment (strongly consistent).
@@ -73,16 +83,14 @@ class IssuanceRecords:
         """
         if record.state is not State.ISSUED:
             raise ForbiddenMove(f"A record starts as {State.ISSUED}, not as {record.state}.")
-        try:
-            self._client.transact_write_items(
-                TransactItems=[self._new_record(record), self._pointer(record, instead_of)]
-            )
-        except self._client.exceptions.TransactionCanceledException:
-            winner = self.issued_for(record.request_digest)
-            if winner is None or winner.certificate_id == instead_of:
-                raise
-            return winner
-        return record
+        for pause in PAUSES:
+            try:
+                return self._add(record, instead_of)
+            except self._client.exceptions.TransactionCanceledException as cancelled:
+                if not _collided(cancelled):
+                    raise
+            self._pause(pause)
+        return self._add(record, instead_of)
 
     def claim(self, record: IssuanceRecord, until: datetime) -> bool:
         """Take the sole right to set a certificate ACTIVE: the move to `activating`.
@@ -136,6 +144,18 @@ class IssuanceRecords:
             condition=f"#state IN ({', '.join(values)})",
             condition_values=values,
         )
+
+    def _add(self, record: IssuanceRecord, instead_of: str | None) -> IssuanceRecord:
+        try:
+            self._client.transact_write_items(
+                TransactItems=[self._new_record(record), self._pointer(record, instead_of)]
+            )
+        except self._client.exceptions.TransactionCanceledException:
+            winner = self.issued_for(record.request_digest)
+            if winner is None or winner.certificate_id == instead_of:
+                raise
+            return winner
+        return record
 
     def _get(self, key: str) -> "dict[str, AttributeValueTypeDef]":
         answer = self._client.get_item(
@@ -196,3 +216,9 @@ class IssuanceRecords:
                 "ExpressionAttributeValues": {":seen": {"S": instead_of}},
             }
         }
+
+
+def _collided(cancelled: ClientError) -> bool:
+    """Tell whether another transaction was under way; the SDK does not try such a call again by itself."""
+    reasons = cancelled.response.get("CancellationReasons", [])
+    return any(reason.get("Code") == "TransactionConflict" for reason in reasons)

@@ -6,6 +6,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
+from cli_context import CONTEXT
 
 from jitr_stack import settings
 from jitr_stack.stage import EnvironmentStage
@@ -34,7 +35,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path]
 
     def template(name: str, folder: Path) -> Template:
         outdir = tmp_path_factory.mktemp(f"synth-{name}")
-        app = cdk.App(context={"aws:cdk:bundling-stacks": []}, outdir=str(outdir), analytics_reporting=False)
+        app = cdk.App(context=CONTEXT, outdir=str(outdir), analytics_reporting=False)
         return Template.from_stack(EnvironmentStage(app, settings.load(name, folder)).stack)
 
     return template

@@ -9,6 +9,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from cdk_nag import AwsSolutionsChecks
+from cli_context import CONTEXT
 
 from jitr_stack import settings
 from jitr_stack.stage import EnvironmentStage
@@ -20,7 +21,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory, exportable_folder: Path) 
     outdir = tmp_path_factory.mktemp("checked")
     patch = pytest.MonkeyPatch()
     patch.setenv("CDK_VALIDATION", "true")
-    app = cdk.App(context={"aws:cdk:bundling-stacks": []}, outdir=str(outdir), analytics_reporting=False)
+    app = cdk.App(context=CONTEXT, outdir=str(outdir), analytics_reporting=False)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     for name in settings.names():
         EnvironmentStage(app, settings.load(name))
@@ -39,7 +40,7 @@ def test_aws_solutions_finds_nothing_unacknowledged(assembly: Path) -> None:
 
 
 def test_aws_solutions_would_find_an_unacknowledged_wildcard(tmp_path: Path) -> None:
-    app = cdk.App(context={"aws:cdk:bundling-stacks": []}, outdir=str(tmp_path), analytics_reporting=False)
+    app = cdk.App(context=CONTEXT, outdir=str(tmp_path), analytics_reporting=False)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     stage = EnvironmentStage(app, settings.load("dev"))
     stage.stack.issuance.issuer.may("dynamodb:*", on=stage.stack.records.table.table_arn)

@@ -1,5 +1,9 @@
 """What holds state keeps its logical id, is encrypted, and is kept or removed as the environment says."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from aws_cdk.assertions import Template
 
@@ -12,12 +16,13 @@ STATEFUL = {
     "RegistrationDeadLetters91FFF280": "AWS::SQS::Queue",
 }
 KEPT_IN_PRODUCTION = {
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
-    "AWS::SecretsManager::Secret",
-    "Custom::CertificateAuthority",
+    "AWS::DynamoDB::GlobalTable": "Retain",
+    "AWS::IoT::Policy": "RetainExceptOnCreate",
+    "AWS::KMS::Key": "RetainExceptOnCreate",
+    "AWS::Logs::LogGroup": "Retain",
+    "Custom::CertificateAuthority": "RetainExceptOnCreate",
 }
+"""Where a failed deploy would leave in the way what it made, it takes that back: RetainExceptOnCreate."""
 
 
 @pytest.mark.parametrize("environment", ["local", "dev", "prod"])
@@ -32,8 +37,20 @@ def test_production_keeps_keys_records_authorities_and_logs(templates: dict[str,
     resources = templates["prod"].to_json()["Resources"].values()
     stateful = [r for r in resources if r["Type"] in KEPT_IN_PRODUCTION]
 
-    assert len(stateful) == 7
-    assert {(r["DeletionPolicy"], r["UpdateReplacePolicy"]) for r in stateful} == {("Retain", "Retain")}
+    assert {r["Type"]: r["DeletionPolicy"] for r in stateful} == KEPT_IN_PRODUCTION
+    assert {r["UpdateReplacePolicy"] for r in stateful} == {"Retain"}
+
+
+def test_production_keeps_an_exportable_key(
+    tmp_path: Path, synthesise: Callable[[str, Path], Template]
+) -> None:
+    (tmp_path / "vault.toml").write_text(
+        'removal = "retain"\n[authorities.fleet]\ncustody = "secrets_manager"\n'
+    )
+
+    (secret,) = synthesise("vault", tmp_path).find_resources("AWS::SecretsManager::Secret").values()
+
+    assert secret["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_development_leaves_nothing_behind(templates: dict[str, Template]) -> None:
@@ -100,9 +117,18 @@ def test_undeliverable_messages_end_in_the_dead_letter_queue(templates: dict[str
                 "maxReceiveCount": 5,
             },
             "VisibilityTimeout": 180,
-            "MessageRetentionPeriod": 1209600,
         },
     )
+
+
+def test_a_dead_letter_is_kept_for_a_week_however_long_it_waited_before(
+    templates: dict[str, Template],
+) -> None:
+    queues = templates["prod"].find_resources("AWS::SQS::Queue")
+    waiting = queues["RegistrationQueue9CC116AF"]["Properties"]["MessageRetentionPeriod"]
+    dead = queues["RegistrationDeadLetters91FFF280"]["Properties"]["MessageRetentionPeriod"]
+
+    assert dead - waiting == timedelta(days=7).total_seconds()
 
 
 def test_rule_is_bound_to_its_authority_and_has_an_error_action(templates: dict[str, Template]) -> None:

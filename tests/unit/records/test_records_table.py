@@ -1,7 +1,7 @@
 """The table of issuance records: nothing is overwritten, and one of two rivals wins."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -55,6 +55,31 @@ def test_of_two_calls_that_replace_the_same_certificate_one_wins(records: Issuan
     assert records.find(THIRD.certificate_id) is None
 
 
+def test_a_call_that_meets_another_under_way_gives_what_that_one_wrote(dynamodb: "DynamoDBClient") -> None:
+    rival = IssuanceRecords(dynamodb, TABLE)
+    collide(dynamodb, times=1)
+    records = IssuanceRecords(dynamodb, TABLE, pause=lambda _seconds: rival.add(SECOND) and None)
+
+    assert records.add(RECORD) == SECOND
+    assert records.find(RECORD.certificate_id) is None
+
+
+def test_a_call_that_meets_another_that_comes_to_nothing_writes_its_own(dynamodb: "DynamoDBClient") -> None:
+    pauses: list[float] = []
+    collide(dynamodb, times=3)
+
+    assert IssuanceRecords(dynamodb, TABLE, pause=pauses.append).add(RECORD) == RECORD
+    assert pauses == [0.05, 0.2, 0.8]
+
+
+def test_a_call_that_goes_on_meeting_others_fails(dynamodb: "DynamoDBClient") -> None:
+    pauses: list[float] = []
+    collide(dynamodb, times=4)
+
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        IssuanceRecords(dynamodb, TABLE, pause=pauses.append).add(RECORD)
+
+
 def test_a_pointer_that_was_never_there_cannot_be_replaced(
     records: IssuanceRecords, dynamodb: "DynamoDBClient"
 ) -> None:
@@ -99,3 +124,16 @@ def test_a_pointer_to_nothing_is_an_error(records: IssuanceRecords, dynamodb: "D
 
     with pytest.raises(InvalidRecord, match="no record"):
         records.issued_for(RECORD.request_digest)
+
+
+def collide(dynamodb: "DynamoDBClient", *, times: int) -> None:
+    """Let the next transactions find that another one has their items in hand, as DynamoDB says it."""
+    remaining = iter(range(times))
+    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+    answer: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+
+    def refuse(**_: Any) -> None:
+        if next(remaining, None) is not None:
+            raise dynamodb.exceptions.TransactionCanceledException(answer, "TransactWriteItems")
+
+    dynamodb.meta.events.register("before-call.dynamodb.TransactWriteItems", refuse)
