@@ -35,7 +35,7 @@ $(STAMP): requirements-uv.txt requirements-dev.txt package-lock.json pyproject.t
 	@touch $@
 
 demo: setup ## The main job on an embedded AWS: deploy, issue, connect, publish (KEEP=1 leaves it up)
-	@$(BIN)/jitr demo $(if $(KEEP),--keep)
+	@$(BIN)/jitr demo $(if $(filter-out 0,$(KEEP)),--keep)
 
 test: setup ## The whole gate: format, lint, types, and every test; skipped tests are listed with reasons
 	@$(MAKE) --no-print-directory lint types
@@ -48,7 +48,16 @@ lint: setup ## Format and lint
 types: setup ## Types, strictly
 	$(BIN)/mypy
 
-unit stack local device: setup ## One kind of test
+unit: setup ## Tests of the parts
+	$(BIN)/pytest tests/$@
+
+stack: setup ## Tests of the templates
+	$(BIN)/pytest tests/$@
+
+local: setup ## Tests on the local AWS, end to end
+	$(BIN)/pytest tests/$@
+
+device: setup ## Tests of the device's scripts, with held keys
 	$(BIN)/pytest tests/$@
 
 snapshots: setup ## Accept the templates as they are now

@@ -58,7 +58,7 @@ def install(target: Path, platform: Platform) -> None:
     Raises:
         RuntimeError: uv could not install; the text is uv's own.
     """
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-config"]
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
     command += ["--system-certs"]  # registries behind a company's own certificate authority
     command += ["--python-platform", platform.wheels, "--python-version", platform.python]
     command += ["--only-binary", ":all:", "--require-hashes", "--link-mode", "copy"]

@@ -50,11 +50,15 @@ class Wanted:
         Raises:
             BadUseError: a subject that no certificate may have.
         """
-        text = self.subject or f"{subject.TUTORIAL}/CN=Zymkey CA {secrets.token_hex(4)}"
+        text = (
+            self.subject
+            if self.subject is not None
+            else f"{subject.TUTORIAL}/CN=Zymkey CA {secrets.token_hex(4)}"
+        )
         try:
             return subject_name(subject.parse(text))
         except UnfitName as error:
-            raise BadUseError(f"--{error}") from None
+            raise BadUseError(f"--subject: {error}") from None
 
 
 def create(folder: Path, wanted: Wanted, passphrase_file: Path | None, *, force: bool) -> AuthorityFiles:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from jitr.failure import BadUseError, FailureError
@@ -39,7 +40,8 @@ def write(path: Path, content: bytes, mode: int = PUBLIC) -> None:
             file.write(content)
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be made, nothing can be removed
+            draft.unlink()
         raise FailureError(f"{path}: cannot be written ({error.strerror})") from None
 
 

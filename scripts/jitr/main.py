@@ -1,5 +1,6 @@
 """The `jitr` command."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -49,4 +50,6 @@ def options(
 
 def main() -> None:
     """Entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may know fewer characters
     app()

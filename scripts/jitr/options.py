@@ -28,7 +28,7 @@ PassphraseFile = Annotated[
     Path | None,
     typer.Option(
         "--passphrase-file",
-        help="File whose first line is the passphrase of the private key; asked for when it is missing.",
+        help="File whose first line is the passphrase of the private key.",
         metavar="FILE",
     ),
 ]

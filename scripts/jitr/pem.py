@@ -1,6 +1,7 @@
 """Reading and writing authorities' certificates and keys, with a line for everything that can be wrong."""
 
 import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -111,6 +112,10 @@ def key_pem(key: SigningKey, passphrase_file: Path | None) -> bytes:
 def _passphrase(path: Path, passphrase_file: Path | None) -> bytes:
     if passphrase_file is not None:
         return _first_line(passphrase_file)
+    if not sys.stdin.isatty():
+        raise BadUseError(
+            f"{path}: is encrypted, and nobody is here to be asked; give --passphrase-file FILE"
+        )
     return str(typer.prompt(f"Passphrase of {path}", hide_input=True, err=True)).encode()
 
 

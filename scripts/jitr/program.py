@@ -46,6 +46,9 @@ def _explain(error: Exception) -> int:
     if isinstance(error, FailureError):
         _say(str(error))
         return error.exit_code
+    if isinstance(error, OSError) and error.filename:
+        _say(f"{error.filename}: {error.strerror}")
+        return 1
     # Loaded long ago if one of its errors is here; and not otherwise needed.
     if type(error).__module__.startswith(("botocore.", "boto3.")):
         from jitr.aws_errors import explained  # noqa: PLC0415  botocore takes longer than most commands

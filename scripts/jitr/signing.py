@@ -17,6 +17,7 @@ from pki.leaf import AuthorityEnding, leaf_certificate
 from pki.request import DeviceRequest, RefusedRequest, read_request
 
 DAYS = 3650  # the tutorial's
+ADVICE = {"bad_thing_name": "make it anew with scripts/device/make_csr --thing-name NAME"}
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,5 @@ def _request(csr: Path) -> DeviceRequest:
     try:
         return read_request(read(csr))
     except RefusedRequest as refused:
-        raise FailureError(f"{csr}: refused ({refused.reason}): {refused}") from None
+        advice = f"; {ADVICE[refused.reason]}" if refused.reason in ADVICE else ""
+        raise FailureError(f"{csr}: refused ({refused.reason}): {refused}{advice}") from None

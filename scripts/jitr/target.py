@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
+from botocore.config import Config
 
 from jitr.failure import BadUseError, FailureError
 from jitr.local import LocalAws
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_iot import IoTClient
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# botocore's own: five attempts of a minute each, which a person at a silent firewall would wait for.
+IMPATIENT = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,11 @@ def in_account(settings: Settings) -> Target:
     """Give the account of the shell's credentials; it must be the environment's, if that names one."""
     refuse_detour(settings.name)
     # boto3 itself knows AWS_DEFAULT_REGION only; the CDK, the CLI and people say AWS_REGION.
-    session = boto3.Session(region_name=settings.region or os.environ.get("AWS_REGION"))
+    core = botocore.session.get_session()
+    core.set_default_client_config(IMPATIENT)
+    session = boto3.Session(
+        botocore_session=core, region_name=settings.region or os.environ.get("AWS_REGION")
+    )
     if settings.account:
         account = session.client("sts").get_caller_identity()["Account"]
         if account != settings.account:

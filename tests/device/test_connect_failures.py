@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import ssl
+import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from tests.device.authority import Authority, ServerIdentity, write_key
 from tests.device.endpoints import (
     Behaviour,
     Listen,
+    Seen,
     https_accept,
     https_answer,
     https_drop,
@@ -24,7 +29,7 @@ from tests.device.endpoints import (
     mqtt_refuse_publish,
     mqtt_silent,
 )
-from tests.device.held_key import Device, Enrol
+from tests.device.held_key import SCRIPTS, SYSTEM_PYTHON, Device, Enrol
 from tests.device.requirements import need
 
 BOTH = pytest.mark.parametrize(
@@ -196,7 +201,7 @@ def test_a_name_without_address_is_said_at_once(
         (["--endpoint", "https://localhost"], 2, "the host name alone"),
         (["--endpoint", "-v"], 2, "expected one argument"),
         (["--endpoint", "localhost", "--port", "0"], 2, "1 to 65535"),
-        (["--endpoint", "localhost", "--port", "http"], 2, "invalid"),
+        (["--endpoint", "localhost", "--port", "http"], 2, "invalid port value: 'http'"),
         (["--endpoint", "localhost", "--attempts", "0"], 2, "1 to 1000"),
         (["--endpoint", "localhost", "--timeout", "nan"], 2, "more than 0"),
         (["--endpoint", "localhost", "--topic", "pump-7/#"], 2, "without + and #"),
@@ -204,16 +209,20 @@ def test_a_name_without_address_is_said_at_once(
         (["--endpoint", "localhost", "--server-ca", "nosuch.pem"], 2, "--server-ca"),
         (["--endpoint", "localhost", "--cert", "nosuch.crt"], 1, "cannot be read"),
         (["--endpoint", "localhost", "--cert", "zymkey.csr"], 1, "holds no certificate"),
+        (["--endpoint", "localhost", "--cert", "damaged.crt"], 1, "damaged (openssl cannot read it)"),
         (["--endpoint", "localhost", "--software-key", "nosuch.key"], 1, "no such key file"),
         ([], 2, "--endpoint"),
     ],
 )
 def test_bad_input_is_refused_in_words(enrolled: Device, options: list[str], code: int, message: str) -> None:
+    signed = (enrolled.folder / "zymkey.crt").read_text()
+    (enrolled.folder / "damaged.crt").write_text(signed.replace("\nM", "\nA", 1))
     done = enrolled.connect(*options)
 
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+    assert "error:1" not in done.stderr
 
 
 def test_a_missing_tool_is_named_with_its_package(
@@ -228,3 +237,25 @@ def test_a_missing_tool_is_named_with_its_package(
 
     assert done.returncode == 1
     assert "Debian package mosquitto-clients" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_however_it_is_stopped_nothing_stays_in_the_temporary_folder(
+    enrolled: Device, endpoint: Listen, tmp_path: Path, number: signal.Signals
+) -> None:
+    (tmp_path / "scratch").mkdir()
+    variables = {**enrolled.environment, "TMPDIR": str(tmp_path / "scratch")}
+    arrived = threading.Event()
+
+    def silent(connection: ssl.SSLSocket, seen: Seen) -> None:
+        arrived.set()
+        mqtt_silent(connection, seen)
+
+    with endpoint(silent) as listening:
+        command = [SYSTEM_PYTHON, str(SCRIPTS / "connect"), *listening.options]
+        with subprocess.Popen(command, cwd=enrolled.folder, env=variables) as connecting:
+            assert arrived.wait(30)
+            connecting.send_signal(number)
+
+    assert connecting.returncode == 130
+    assert list((tmp_path / "scratch").iterdir()) == []

@@ -89,6 +89,7 @@ def test_a_failure_leaves_the_earlier_csr_and_nothing_else(zymkey: Device) -> No
         (["--thing-name", "pump 7"], 2, "a-z A-Z 0-9 : _ -"),
         (["--thing-name", ""], 2, "1 to 128 characters"),
         (["--subject", "CN=pump-7"], 2, "write it as openssl does"),
+        (["--subject", "/CN=pump-7/CN=pump-8"], 2, "a device has one"),
         (["--subject", "/CN=pump*7"], 2, "a-z A-Z 0-9 : _ -"),
         (["--subject", "/C=USA/CN=pump-7"], 1, "C takes 2 letters"),
         (["--subject", "/NOSUCH=x/CN=pump-7"], 1, 'unknown subject name attribute "NOSUCH"'),
@@ -269,3 +270,81 @@ def test_a_missing_openssl_is_named_with_its_package(software: Device, tmp_path:
 
     assert done.returncode == 1
     assert "openssl is not installed here" in done.stderr
+
+
+def test_the_csr_never_takes_the_place_of_the_key(software: Device) -> None:
+    key = software.folder / "dev.key"
+    software.make_csr("--thing-name", "pump-7", *software.key_options)
+    before = key.read_bytes()
+
+    done = software.make_csr("--thing-name", "pump-7", *software.key_options, "--out", "./dev.key", "--force")
+
+    assert done.returncode == 2
+    assert "would replace the key" in done.stderr
+    assert key.read_bytes() == before
+
+
+def test_a_wrong_place_for_the_csr_costs_no_key(software: Device) -> None:
+    key = software.folder / "dev.key"
+    software.make_csr("--thing-name", "pump-7", *software.key_options)
+    before = key.read_bytes()
+
+    done = software.make_csr(
+        "--thing-name", "pump-7", *software.key_options, "--out", "nowhere/a.csr", "--force"
+    )
+
+    assert done.returncode == 2
+    assert key.read_bytes() == before
+
+
+def test_a_key_that_others_may_read_is_remarked_upon(software: Device) -> None:
+    software.make_csr("--thing-name", "pump-7", *software.key_options)
+    (software.folder / "dev.key").chmod(0o644)
+
+    done = software.make_csr("--thing-name", "pump-7", *software.key_options)
+
+    assert "others may read this key: chmod 600 dev.key" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("genpkey", "message"),
+    [
+        (("-aes128", "-pass", "pass:correct"), "the key file is encrypted"),
+        (("-outform", "DER", "-out", "elsewhere"), "holds no private key (PEM)"),
+    ],
+)
+def test_a_key_file_that_cannot_be_used_is_said_in_one_line(
+    software: Device, genpkey: tuple[str, ...], message: str
+) -> None:
+    (software.folder / "dev.key").write_text("no key\n")
+    key_file(software, "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", *genpkey)
+
+    done = software.make_csr("--thing-name", "pump-7", *software.key_options)
+
+    assert done.returncode == 1
+    assert message in done.stderr.splitlines()[-1]
+    assert "error:" not in done.stderr
+
+
+def test_a_module_that_cannot_be_loaded_is_said(softhsm: Device) -> None:
+    done = softhsm.make_csr("--thing-name", "pump-7", "--key", "pkcs11:token=a", "--module", "/nosuch.so")
+
+    assert done.returncode == 1
+    assert "module cannot be loaded: see --module" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_subject_of_other_scripts_is_kept(software: Device) -> None:
+    software.make_csr("--subject", "/L=M\u00fcnchen/CN=pump-7", *software.key_options)
+
+    assert csr_of(software).subject.rfc4514_string() == "CN=pump-7,L=M\u00fcnchen"
+
+
+def test_a_terminal_of_few_characters_is_no_failure(software: Device) -> None:
+    done = software.make_csr(
+        "--subject", "/L=M\u00fcnchen/CN=pump-7", *software.key_options, PYTHONIOENCODING="ascii"
+    )
+    explained = software.make_csr("--help", PYTHONIOENCODING="ascii")
+
+    assert (done.returncode, explained.returncode) == (0, 0)
+    assert "L=M?nchen" in done.stdout

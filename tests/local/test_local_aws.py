@@ -1,5 +1,8 @@
+import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +92,17 @@ def test_the_commands_start_describe_and_stop_it(tmp_path: Path, monkeypatch: py
     assert run(app, ["local", "down"]).exit_code == 0
     assert not running.state.process.alive()
     assert "not up" in run(app, ["local", "down"]).stderr
+
+
+def test_several_started_in_one_folder_at_once_are_one_that_all_find_ready(tmp_path: Path) -> None:
+    command = [Path(sys.executable).with_name("jitr"), "local", "up", "--json", "--folder", str(tmp_path)]
+    starting = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    told = {starter.communicate(timeout=120)[0] for starter in starting}
+    running = LocalAws.running(tmp_path)
+    assert running
+    running.stop()
+    assert [json.loads(each)["pid"] for each in told] == [running.state.process.pid]
+    assert [starter.returncode for starter in starting] == [0, 0, 0]
 
 
 def test_the_shell_variables_lead_to_it_and_away_from_an_account(aws: LocalAws) -> None:

@@ -45,6 +45,6 @@ def _common_name(file: Path) -> Optional[str]:
     command = ["openssl", "x509", "-in", str(file.absolute()), "-noout", "-subject", "-nameopt", "multiline"]
     read = run(command, folder=file.absolute().parent, timeout=60)
     if read.exit_code != 0:
-        raise DeviceError(f"{file}: openssl cannot read this certificate: {read.errors}")
+        raise DeviceError(f"{file}: its certificate is damaged (openssl cannot read it)")
     found = re.search(r"^\s+commonName\s+= (.*)$", read.output, re.MULTILINE)
     return found.group(1) if found else None

@@ -20,7 +20,7 @@ from .command_line import command_line
 from .connect_options import parser
 from .connecting import Patience
 from .errors import UsageError
-from .options import FAILURE, ended, key_holder_of
+from .options import FAILURE, ended, key_holder_of, tolerate_any_terminal
 from .outcome import Attempt, Outcome
 from .publication import DEFAULT_PORTS, Publication, checked_endpoint, checked_topic
 from .subject import checked_thing_name
@@ -40,6 +40,7 @@ class Timed:
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run the command; the exit code."""
+    tolerate_any_terminal()
     given = parser(PROGRAM).parse_args(arguments)
     return ended(lambda: _connect(given), PROGRAM)
 

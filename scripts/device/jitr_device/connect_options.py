@@ -65,7 +65,7 @@ def _add_endpoint_options(made: argparse.ArgumentParser) -> None:
         default="mqtt",
         help="mqtt runs mosquitto_pub, https runs curl (default: %(default)s)",
     )
-    made.add_argument("--port", type=_port, metavar="N", help="default: 8883 for mqtt, 8443 for https")
+    made.add_argument("--port", type=port, metavar="N", help="default: 8883 for mqtt, 8443 for https")
     made.add_argument(
         "--server-ca",
         metavar="FILE",
@@ -94,29 +94,31 @@ def _add_message_options(made: argparse.ArgumentParser) -> None:
 def _add_patience_options(made: argparse.ArgumentParser) -> None:
     usual = Patience()
     made.add_argument(
-        "--attempts", type=_count, metavar="N", default=usual.attempts, help="at most (default: %(default)s)"
+        "--attempts", type=count, metavar="N", default=usual.attempts, help="at most (default: %(default)s)"
     )
     made.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds,
         metavar="SECONDS",
         default=usual.timeout,
         help="for each attempt (default: %(default)s)",
     )
     made.add_argument(
         "--first-wait",
-        type=_seconds,
+        type=seconds,
         metavar="SECONDS",
         default=usual.first_wait,
         help="longest wait after the first attempt; doubles from there (default: %(default)s)",
     )
 
 
-def _port(text: str) -> int:
+def port(text: str) -> int:
+    """Read a TCP port; the function's name stands in argparse's message."""
     return _in_range(text, int(text), 65535)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Read a number of attempts."""
     return _in_range(text, int(text), 1000)
 
 
@@ -126,7 +128,8 @@ def _in_range(text: str, number: int, largest: int) -> int:
     return number
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Read a time."""
     number = float(text)
     if not 0 < number <= 3600:  # noqa: PLR2004  # an hour; also keeps nan and inf out
         raise argparse.ArgumentTypeError(f"{text}: more than 0, at most 3600 seconds")

@@ -11,7 +11,7 @@ from typing import Optional
 from . import signing_request
 from .command_line import command_line
 from .key_holder import KeyHolder, SoftwareKey
-from .options import add_key_options, ended, key_holder_of
+from .options import add_key_options, ended, key_holder_of, tolerate_any_terminal
 from .signing_request import SigningRequest
 from .software_key import NOTICE, make_software_key
 from .subject import TUTORIAL_SUBJECT, checked_subject, checked_thing_name, common_name, with_thing_name
@@ -42,6 +42,7 @@ exit codes: 0 made, 1 failed, 2 wrong usage
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run the command; the exit code."""
+    tolerate_any_terminal()
     given = _parser().parse_args(arguments)
     return ended(lambda: _make(given), PROGRAM)
 
@@ -51,8 +52,9 @@ def _make(given: argparse.Namespace) -> int:
     if given.show:
         print(command_line(request.command(), request.holder.environment))
         return 0
+    signing_request.check_place(request, force=given.force)
     _make_software_key(request.holder, force=given.force)
-    kind = signing_request.make(request, force=given.force)
+    kind = signing_request.make(request)
     print(f"{given.out}: CSR for {request.subject}, {kind} key, {request.holder.label}")
     if common_name(request.subject) is None:
         _note("this CSR names no thing (no CN), and a deployed authority refuses it: see --thing-name")
@@ -70,6 +72,8 @@ def _make_software_key(holder: KeyHolder, *, force: bool) -> None:
     if isinstance(holder, SoftwareKey):
         made = make_software_key(holder.file, force=force)
         _note(f"{holder.file}: {'new' if made else 'existing'} software key, {NOTICE}")
+        if holder.file.stat().st_mode & 0o077:
+            _note(f"{holder.file}: others may read this key: chmod 600 {holder.file}")
 
 
 def _note(text: str) -> None:

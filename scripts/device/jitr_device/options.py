@@ -61,15 +61,26 @@ def key_holder_of(given: argparse.Namespace) -> KeyHolder:
     )
 
 
+def tolerate_any_terminal() -> None:
+    """Print a question mark for a character that the terminal does not know, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # TextIO of the type stubs lacks it
+
+
 def ended(work: Callable[[], int], program: str) -> int:
     """Return the exit code of `work`; errors become one line on stderr."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that files with a PIN are removed
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that files with a PIN are removed
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays so
+            signal.signal(number, signal.default_int_handler)
     try:
         return work()
     except UsageError as error:
         print(f"{program}: {error}", file=sys.stderr)
         return USAGE
-    except (DeviceError, OSError) as error:
+    except OSError as error:
+        print(f"{program}: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        return FAILURE
+    except DeviceError as error:
         print(f"{program}: {error}", file=sys.stderr)
         return FAILURE
     except KeyboardInterrupt:

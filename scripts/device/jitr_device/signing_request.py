@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .command_line import masked
 from .errors import DeviceError, UsageError
-from .key_holder import KeyHolder
+from .key_holder import KeyHolder, SoftwareKey
 from .tool import Finished, run
 
 ENGINE_SECONDS = 60.0  # a Zymkey signs in well under a second; a token that hangs should not hang the caller
@@ -29,16 +29,27 @@ class SigningRequest:
     def command(self) -> list[str]:
         """Return the tutorial's line: `openssl req -key … -new -out … -engine … -keyform e -subj …`."""
         key, form = self.holder.openssl_arguments()
-        return ["openssl", "req", *key, "-new", "-out", str(self.out), *form, "-subj", self.subject]
+        encoding = [] if self.subject.isascii() else ["-utf8"]  # openssl takes it for Latin-1 otherwise
+        return [
+            "openssl",
+            "req",
+            *key,
+            "-new",
+            "-out",
+            str(self.out),
+            *form,
+            *encoding,
+            "-subj",
+            self.subject,
+        ]
 
 
-def make(request: SigningRequest, *, force: bool = False) -> str:
+def make(request: SigningRequest) -> str:
     """Make the CSR and return its key's kind, e.g. "P-256"; DeviceError says why there is none.
 
     openssl writes beside `out`; the file takes its name only after every check, so a failure leaves
-    nothing half done and an earlier CSR as it was.
+    nothing half done and an earlier CSR as it was. See `check_place` first.
     """
-    _check_place(request.out, force=force)
     with tempfile.TemporaryDirectory(dir=request.out.parent, prefix=".make_csr.") as name:
         folder = Path(name).absolute()
         draft = SigningRequest(request.holder.prepared(folder), request.subject, folder / "draft.csr")
@@ -61,7 +72,11 @@ def check(csr: Path) -> str:
     return _key_kind(_public_key_text(csr))
 
 
-def _check_place(out: Path, *, force: bool) -> None:
+def check_place(request: SigningRequest, *, force: bool) -> None:
+    """UsageError unless the CSR may go where it shall; `force` lets it replace any file but the key."""
+    out, holder = request.out, request.holder
+    if isinstance(holder, SoftwareKey) and out.resolve() == holder.file.resolve():
+        raise UsageError(f"{out}: --out and --software-key name one file; the CSR would replace the key")
     if not out.absolute().parent.is_dir():
         raise UsageError(f"{out.parent}: no such folder for the CSR")
     if out.is_dir():
@@ -90,6 +105,9 @@ REASONS = (  # what openssl says, and what that means here; first match wins
     ("private key was not found", "the token holds no private key of that name: see the URI's object="),
     ("string too long", "a value of the subject is longer than X.509 allows (C takes 2 letters, CN 64)"),
     ("is expected to be in the format", "the subject is not of the form /C=US/O=…/CN=…"),
+    ("Unable to load module", "the PKCS#11 module cannot be loaded: see --module and PKCS11_MODULE_PATH"),
+    ("Enter pass phrase for", "the key file is encrypted, and nobody can be asked for its passphrase here"),
+    ("Could not read private key from /", "the file holds no private key (PEM) that openssl can read"),
 )  # fmt: skip
 
 

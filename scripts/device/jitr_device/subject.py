@@ -36,18 +36,24 @@ def with_thing_name(subject: str, name: str) -> str:
 
 def common_name(subject: str) -> Optional[str]:
     """Return the common name in a subject, or None."""
-    pairs = [pair for rdn in _split(subject, "/") for pair in _split(rdn, "+")]
-    return next((value for kind, _, value in (pair.partition("=") for pair in pairs) if _is_name(kind)), None)
+    return next(iter(_common_names(subject)), None)
 
 
 def checked_subject(subject: str) -> str:
     """Return the subject, when openssl would understand its form; UsageError otherwise."""
     if not subject.startswith("/") or not all("=" in rdn for rdn in _split(subject, "/") if rdn):
         raise UsageError(f"subject {subject!r}: write it as openssl does, {TUTORIAL_SUBJECT!r}")
-    name = common_name(subject)
-    if name is not None:
+    names = _common_names(subject)
+    for name in names:
         checked_thing_name(name)
+    if len(names) > 1:
+        raise UsageError(f"subject {subject!r}: has {len(names)} common names; a device has one")
     return subject
+
+
+def _common_names(subject: str) -> list[str]:
+    pairs = [pair.partition("=") for rdn in _split(subject, "/") for pair in _split(rdn, "+")]
+    return [value for kind, _, value in pairs if _is_name(kind)]
 
 
 def _without_common_name(rdn: str) -> str:

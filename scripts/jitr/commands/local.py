@@ -1,13 +1,15 @@
 """`jitr local`: the local AWS."""
 
 import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from jitr.failure import FailureError
-from jitr.local import PREFERRED, LocalAws
+from jitr.failure import BadUseError, FailureError
+from jitr.local import PREFERRED, LocalAws, Ports
 from jitr.local.aws import UNSET
+from jitr.local.state import turn
 from jitr.options import LOCAL_FOLDER, Json, LocalFolder
 from jitr.output import note, print_fields, print_json
 
@@ -32,18 +34,14 @@ def up(
     as_json: Json = False,
 ) -> None:
     """Start it; a port that is taken is replaced by a free one. When it is up already, say so."""
-    aws = LocalAws.running(folder)
-    if aws is not None:
-        note("the local AWS is up already")
-    else:
-        wanted = type(PREFERRED)(gateway_port, mqtt_port)
-        aws = LocalAws.start(folder, preferred=wanted)
-        for name, port, got in (
-            ("API", wanted.gateway, aws.gateway_port),
-            ("MQTT", wanted.mqtt, aws.mqtt_port),
-        ):
-            if port != got:
-                note(f"port {port} ({name}) is taken: {got} instead")
+    if gateway_port == mqtt_port:
+        raise BadUseError("--gateway-port and --mqtt-port: one port each")
+    with turn(folder):
+        aws = LocalAws.running(folder)
+        if aws is not None:
+            note("the local AWS is up already")
+        else:
+            aws = _started(folder, Ports(gateway_port, mqtt_port))
     _show(aws, as_json=as_json)
 
 
@@ -77,6 +75,14 @@ def env(*, folder: LocalFolder = LOCAL_FOLDER) -> None:
     print(f"unset {' '.join(UNSET)}")
     for name, value in aws.environment().items():
         print(f"export {name}={shlex.quote(value)}")
+
+
+def _started(folder: Path, wanted: Ports) -> LocalAws:
+    aws = LocalAws.start(folder, preferred=wanted)
+    for name, port, got in (("API", wanted.gateway, aws.gateway_port), ("MQTT", wanted.mqtt, aws.mqtt_port)):
+        if port != got:
+            note(f"port {port} ({name}) is taken: {got} instead")
+    return aws
 
 
 def _show(aws: LocalAws, *, as_json: bool) -> None:

@@ -38,7 +38,6 @@ def sign(
     files.refuse_existing([crt], force=force)
     if ca_cert is not None and ca_key is not None:
         signed = signing.by_files(csr, ca_cert, ca_key, passphrase_file, days or signing.DAYS)
-        note("signed with files: no issuance record, so a deployed stack will not activate it")
     elif days is not None:
         raise BadUseError(
             "--days: the deployed authority has its own (device_validity_days of the environment)"
@@ -46,5 +45,7 @@ def sign(
     else:
         signed = signing.by_deployed_authority(csr, environment)
     files.write(crt, signed.certificate.encode())
+    if ca_cert is not None:
+        note("signed with files: no issuance record, so a deployed stack will not activate it")
     fields = signed.fields() | {"file": str(crt)}
     print_json(fields) if as_json else print_fields(fields)

@@ -18,15 +18,18 @@ def say_how_to_go_on(timeline: Timeline, aws: LocalAws) -> None:
 
 def _next_commands(aws: LocalAws) -> list[str]:
     folder, device_folder = shown(aws.folder), aws.folder / "device"
+    device_key = key.choose(device_folder)
+    held = isinstance(device_key, key.HeldKey)
+    variables = f"SOFTHSM2_CONF={shown(device_folder / 'softhsm2.conf')} " if held else ""
     connect = [
         *("scripts/device/connect", "--endpoint", "localhost", "--port", str(aws.mqtt_port)),
         *("--server-ca", shown(aws.iot_ca), "--cert", shown(device_folder / "zymkey.crt")),
-        *map(_shown_option, key.choose(device_folder).csr_options()),
+        *map(_shown_option, device_key.csr_options()),
     ]
     return [
         f'eval "$(.venv/bin/jitr local env --folder {folder})"  # jitr, cdk, aws, boto3 go there then',
         ".venv/bin/jitr ca list",
-        f"SOFTHSM2_CONF={shown(device_folder / 'softhsm2.conf')} {shlex.join(connect)}",
+        f"{variables}{shlex.join(connect)}",
         f".venv/bin/jitr local down --folder {folder}  # stops it",
     ]
 

@@ -44,7 +44,7 @@ class Program:
                 )
         except OSError as error:
             raise FailureError(
-                f"{command[0]} cannot be run ({error.strerror}); `make setup` installs it"
+                f"{command[0]} cannot be run ({error.strerror}); `make clean setup` installs it"
             ) from None
         return cls(name, log, child)
 

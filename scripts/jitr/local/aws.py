@@ -99,8 +99,16 @@ class LocalAws:
         return launched
 
     def stop(self) -> None:
-        """End the server and its functions, and wait until their ports are free."""
+        """End the server and its functions, and wait until their ports are free.
+
+        Raises:
+            LocalAwsError: it is another user's, and runs on.
+        """
         self.state.process.end()
+        if self.state.process.alive():
+            raise LocalAwsError(
+                f"{self.folder}: process {self.state.process.pid} cannot be ended; who started it can"
+            )
         until = time.monotonic() + readiness.PATIENCE
         while not self.state.ports.free() and time.monotonic() < until:
             time.sleep(CHECKED_EVERY)

@@ -34,9 +34,8 @@ class Process:
 
     def end(self) -> None:
         """End it and whatever it started in its session: first asked, then forced. Others are not touched."""
-        if not self.alive():
+        if not self.alive() or not _signal_group(self.pid, signal.SIGTERM):
             return
-        _signal_group(self.pid, signal.SIGTERM)
         _wait_while(self.alive, PATIENCE)
         _signal_group(self.pid, signal.SIGKILL)
         _wait_while(self.alive, PATIENCE)

@@ -1,6 +1,10 @@
 """What is written down about a running local AWS, for the commands that come later."""
 
+import fcntl
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -35,6 +39,18 @@ def load(folder: Path) -> State | None:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+@contextmanager
+def turn(folder: Path) -> Iterator[None]:
+    """Wait until nobody else starts a server in `folder`, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def forget(folder: Path) -> None:

@@ -90,3 +90,12 @@ def test_verification_cert_refuses_what_is_no_code(jitr: Jitr, ca_files: Path, c
 def test_show_of_a_file_needs_no_aws(jitr: Jitr, ca_files: Path) -> None:
     shown = json.loads(jitr("ca", "show", ca_files / "zk_ca.crt", "--json").stdout)
     assert (shown["authority"], shown["algorithm"]) == ("yes", "P-256")
+
+
+def test_create_names_the_option_that_was_wrong(jitr: Jitr) -> None:
+    assert jitr("ca", "create", "--subject", "/C=USA").stderr.startswith("jitr: --subject: ")
+
+
+def test_create_takes_an_empty_subject_for_a_mistake(jitr: Jitr) -> None:
+    assert jitr("ca", "create", "--subject", "").exit_code == 2
+    assert not Path("CA_files").exists()

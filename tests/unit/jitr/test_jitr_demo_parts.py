@@ -6,11 +6,14 @@ import pytest
 from rich.console import Console
 
 from jitr.demo import key
+from jitr.demo.afterwards import say_how_to_go_on
 from jitr.demo.evidence import Evidence
 from jitr.demo.programs import Program, run
 from jitr.demo.timeline import Timeline
 from jitr.failure import FailureError
+from jitr.local import LocalAws, Ports
 from jitr.local.process import Process
+from jitr.local.state import State
 
 SEEN = Evidence(
     certificate_id="ab" * 32,
@@ -56,7 +59,7 @@ def test_a_program_gives_what_it_said(tmp_path: Path) -> None:
 
 
 def test_a_missing_program_is_said(tmp_path: Path) -> None:
-    with pytest.raises(FailureError, match="no-such-program cannot be run"):
+    with pytest.raises(FailureError, match=r"no-such-program cannot be run.*`make clean setup` installs it"):
         run(["no-such-program", "x"], log=tmp_path / "x.log", cwd=tmp_path, env={})
 
 
@@ -71,6 +74,18 @@ def test_without_softhsm_the_key_is_a_file_and_called_so(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "development only" in key.choose(tmp_path).label
+
+
+def test_a_key_in_a_file_needs_no_token_to_go_on_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    console = Console(record=True, width=200)
+    aws = LocalAws(tmp_path, State(Process(1, "x"), Ports(2, 3), "us-east-1"))
+    say_how_to_go_on(Timeline(console, lively=False), aws)
+    said = console.export_text()
+    assert "  scripts/device/connect --endpoint localhost --port 3 " in said
+    assert "SOFTHSM2_CONF" not in said
 
 
 def test_in_a_pipe_the_timeline_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,3 +67,9 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "huge").write_bytes(b"x" * 11)
     with pytest.raises(BadUseError, match="larger than 10 bytes"):
         files.read(tmp_path / "huge", limit=10)
+
+
+def test_a_file_where_a_folder_is_needed_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(FailureError, match=r"taken/key: cannot be written"):
+        files.write(tmp_path / "taken" / "key", b"content")

@@ -1,3 +1,4 @@
+import fcntl
 import json
 import os
 import socket
@@ -8,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from jitr.local import LocalAws, Ports
+from jitr.local import LocalAws, LocalAwsError, Ports
 from jitr.local.ports import choose, is_free
 from jitr.local.process import Process
 from jitr.local.server import environment
-from jitr.local.state import FILE, State, load
+from jitr.local.state import FILE, State, load, turn
 
 SLEEPER = "import subprocess, sys; c = subprocess.Popen(['sleep', '60']); print(c.pid, flush=True); c.wait()"
 
@@ -118,3 +119,25 @@ def test_the_server_gets_nothing_of_the_users_account_trust_or_proxies(
 def test_node_of_this_checkout_comes_first_for_the_servers_functions(tmp_path: Path) -> None:
     path = environment(tmp_path, Ports(1, 2), "us-east-1")["PATH"]
     assert path.split(os.pathsep)[0] == str(Path(sys.executable).parent)
+
+
+def test_the_server_of_another_user_is_not_said_to_be_stopped(
+    sleeper: "subprocess.Popen[str]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = Process.of(sleeper.pid)
+    assert process
+    monkeypatch.setattr("jitr.local.process.os.killpg", _forbidden)
+    with pytest.raises(LocalAwsError, match=f"process {sleeper.pid} cannot be ended"):
+        LocalAws(tmp_path, State(process, choose(None), "eu-west-1")).stop()
+
+
+def test_a_second_start_in_a_folder_waits_for_the_first(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    with turn(tmp_path), pytest.raises(BlockingIOError):
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(folder)
+
+
+def _forbidden(_group: int, _signal: int) -> None:
+    raise PermissionError

@@ -103,3 +103,10 @@ def test_what_is_no_key_is_refused_and_never_shown(tmp_path: Path, content: byte
     with pytest.raises(BadUseError, match="private key") as refused:
         read_key(tmp_path / "ca.key", None)
     assert "AAAA" not in str(refused.value)
+
+
+def test_where_nobody_can_be_asked_an_encrypted_key_asks_for_the_option(tmp_path: Path) -> None:
+    (tmp_path / "passphrase").write_text("correct horse\n")
+    (tmp_path / "ca.key").write_bytes(key_pem(generate_key(KeyAlgorithm.P256), tmp_path / "passphrase"))
+    with pytest.raises(BadUseError, match=r"ca\.key: is encrypted.* give --passphrase-file"):
+        read_key(tmp_path / "ca.key", None)

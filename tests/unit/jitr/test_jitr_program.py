@@ -2,10 +2,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
+from jitr.authority_files import Wanted, create
 from jitr.program import wants_trace
 
 Jitr = Callable[..., Result]
@@ -80,3 +82,27 @@ def test_help_loads_neither_boto3_nor_cryptography_nor_the_cdk() -> None:
 
 def _broken(_target: object) -> None:
     raise ZeroDivisionError("by zero")
+
+
+def test_a_file_that_the_system_refuses_is_named_in_one_line(jitr: Jitr, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    done = jitr("local", "up", "--folder", tmp_path / "taken" / "aws")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [f"jitr: {tmp_path}/taken/aws: Not a directory"]
+
+
+def test_a_terminal_of_few_characters_still_shows_a_line(tmp_path: Path) -> None:
+    create(tmp_path, Wanted("/CN=Ger\u00e4t"), None, force=False)
+    shown = subprocess.run(
+        [Path(sys.executable).with_name("jitr"), "ca", "show", tmp_path / "zk_ca.crt"],
+        env={"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "CN=Ger?t" in shown
+
+
+def test_one_port_for_two_listeners_is_a_wrong_call(jitr: Jitr) -> None:
+    done = jitr("local", "up", "--gateway-port", "5000", "--mqtt-port", "5000")
+    assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)

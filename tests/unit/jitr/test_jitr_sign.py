@@ -107,6 +107,22 @@ def test_a_refused_csr_is_named_with_its_reason(jitr: Jitr, tmp_path: Path, ca_f
     assert not Path("zymkey.crt").exists()
 
 
+def test_a_csr_without_a_thing_comes_with_the_command_that_makes_another(
+    jitr: Jitr, tmp_path: Path, ca_files: Path
+) -> None:
+    nameless = _request(tmp_path, "/C=US/ST=California/L=Santa Barbara/O=Zymbit/OU=Zymkey")
+    done = jitr("sign", nameless, "zymkey.crt", *_files(ca_files))
+    assert "make it anew with scripts/device/make_csr --thing-name NAME" in done.stderr
+
+
+def test_nothing_is_said_to_be_signed_that_could_not_be_written(
+    jitr: Jitr, csr: Path, ca_files: Path
+) -> None:
+    done = jitr("sign", csr, csr / "zymkey.crt", *_files(ca_files))
+    assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+    assert "cannot be written" in done.stderr
+
+
 @pytest.mark.parametrize("option", ["--ca-cert", "--ca-key"])
 def test_half_an_authority_is_a_wrong_call(jitr: Jitr, csr: Path, option: str) -> None:
     done = jitr("sign", csr, "zymkey.crt", option, "file")

@@ -98,3 +98,10 @@ def test_the_endpoint_is_the_one_whose_certificate_is_trusted(jitr: Jitr) -> Non
 def test_what_aws_says_becomes_one_line_with_advice(error: Exception, advice: str) -> None:
     assert advice in explained(error)
     assert "\n" not in explained(error)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_silent_network_is_given_up_in_seconds(tmp_path: Path) -> None:
+    (tmp_path / "dev.toml").write_text('region = "eu-west-1"\n[authorities.fleet]\n')
+    patience = target("dev", tmp_path).iot.meta.config
+    assert patience.connect_timeout * patience.retries["total_max_attempts"] <= 15
