@@ -10,6 +10,7 @@ from enum import StrEnum
 class Custody(StrEnum):
     """Who holds an authority's private key."""
 
+    EXTERNAL = "external"
     KMS = "kms"
     SECRETS_MANAGER = "secrets_manager"
 
@@ -20,6 +21,28 @@ class KeyAlgorithm(StrEnum):
     P256 = "P-256"
     P384 = "P-384"
     RSA2048 = "RSA-2048"
+
+
+class CertificateMode(StrEnum):
+    """How AWS IoT finds a device's authority (RegisterCACertificate, `certificateMode`).
+
+    In DEFAULT mode one account in a Region may hold an authority, and shows that it holds the key; in
+    SNI_ONLY mode many accounts may, and devices must name their endpoint.
+    """
+
+    DEFAULT = "DEFAULT"
+    SNI_ONLY = "SNI_ONLY"
+
+
+class Openness(StrEnum):
+    """How far a registered authority is open to devices."""
+
+    OPEN = "open"
+    """ACTIVE, and devices that it never saw come in just in time."""
+    CLOSED = "closed"
+    """ACTIVE: its devices go on working, and no new ones come in."""
+    RETIRED = "retired"
+    """INACTIVE."""
 
 
 class Variable(StrEnum):
@@ -41,11 +64,19 @@ class AuthorityProperty(StrEnum):
     """Properties of the custom resource that makes and registers an authority."""
 
     ALGORITHM = "Algorithm"
+    CERTIFICATE = "Certificate"
     CERTIFICATE_PARAMETER = "CertificateParameter"
     CUSTODY = "Custody"
+    DELETE_WITH_CERTIFICATES = "DeleteWithCertificates"
     KEY_ID = "KeyId"
+    MODE = "Mode"
+    OPENNESS = "Openness"
+    RECHECK = "Recheck"
+    REPLACE = "Replace"
     SUBJECT = "Subject"
+    TAGS = "Tags"
     VALIDITY_DAYS = "ValidityDays"
+    VERIFICATION_CERTIFICATE = "VerificationCertificate"
 
 
 class Output(StrEnum):
@@ -63,6 +94,9 @@ class Output(StrEnum):
 RECORD_KEY = "id"
 """Partition key of the issuance records: a certificate id, or ``csr#<digest>`` for a request."""
 
+RECORDS_BY_ISSUER = "by-issuer"
+"""Index of the issuance records: partition key `issuer`, sort key `state`, keys only."""
+
 POLICY_NAME_PROPERTY = "PolicyName"
 """Property of the custom resource that releases the device policy."""
 
@@ -77,3 +111,8 @@ def stack_name(environment: str) -> str:
 def certificate_parameter(environment: str, authority: str) -> str:
     """Give the Systems Manager parameter that holds an authority's (public) certificate."""
     return f"/jitr/{environment}/authorities/{authority}/certificate"
+
+
+def key_parameter(environment: str, authority: str) -> str:
+    """Give the Systems Manager parameter that names an authority's key: the ARN of a KMS key or a secret."""
+    return f"/jitr/{environment}/authorities/{authority}/key"

@@ -1,19 +1,25 @@
 """The life of one authority: made and registered, kept right, taken away."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from cryptography import x509
 
-from certificate_authority.certificate_parameter import CertificateParameter, OccupiedParameter
+from certificate_authority.certificate_parameter import CertificateParameter
+from certificate_authority.devices import DeviceCertificates
+from certificate_authority.origin import Origin
+from certificate_authority.owner import UNFINISHED
 from certificate_authority.properties import AuthorityProperties
-from certificate_authority.registration import Registration
+from certificate_authority.refusal import OccupiedParameter
+from certificate_authority.registered import Registered
+from certificate_authority.registration import Registration, Terms
+from certificate_authority.search import Choice, Former, Search
+from certificate_authority.standing import WANTED, deviation
+from certificate_authority.tags import TagChange, reverse, tag_change
 from certificate_authority.undo import Undo, undone_on_failure
-from pki.authority import authority_certificate
-from pki.identity import certificate_id
-from pki.keys import SigningKey
+from contract import Openness
+from pki.path import CertificationPath
 from telemetry import report
 
 _CERTIFICATE_ID = re.compile("[0-9a-f]{64}")
@@ -21,10 +27,11 @@ _CERTIFICATE_ID = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Established:
-    """An authority that takes devices."""
+    """An authority as it was asked for; `mended` says, as a code, what somebody had changed by hand."""
 
     certificate: x509.Certificate
     arn: str
+    mended: str | None
 
 
 @dataclass(frozen=True)
@@ -35,103 +42,117 @@ class Authority:
     registration: Registration
 
     def establish(
-        self, wanted: AuthorityProperties, key: SigningKey, current_id: str | None = None
+        self, wanted: AuthorityProperties, origin: Origin, former: Former | None = None
     ) -> Established:
         """Bring about the authority that is wanted, and take back what this call did if it fails.
 
         The certificate is kept before it is registered, so a repeated call finds and uses it again. An
-        update gives `current_id`, the authority that there was: if it, or one that an unfinished update
-        replaced, is the one wanted, it stays.
+        update gives the `former` authority: if it, or one that an unfinished update replaced, is the one
+        wanted, it stays.
 
         Raises:
             OccupiedParameter: the parameter holds a certificate that is none of this resource's.
-            BadSignature: the key's holder returned a wrong signature.
+            ChangedIdentity: another authority is wanted, and `replace` does not allow it.
+            ForeignAuthority, UnusableRegistration: AWS IoT has it, but not from here or not in this mode.
+            BadSignature, UnfitCertificate: what the origin raises.
             botocore.exceptions.ClientError: AWS refused a call.
         """
-        kept = self.parameter.read()
-        candidates = iter([kept] if kept else []) if current_id is None else self._known(kept, current_id)
-        certificate = next((known for known in candidates if wanted.describes(known, key)), None)
+        search = Search(self.parameter, self.registration, former)
+        choice = search.choose(wanted, origin)
+        if choice.orphan is not None:
+            self.registration.deregister(choice.orphan)
         with undone_on_failure() as undo:
-            if certificate is not None:
-                return self._reinstate(certificate, kept, key, undo)
-            if current_id is None:
-                self._check_abandoned(kept)
-            return self._found(wanted, kept, key, undo)
+            choice = self._keep(choice, search, wanted, origin, undo)
+            registered = choice.registered or self._register(choice.path, wanted, origin, undo)
+            self._adjust(registered, wanted, former, undo)
+        mended = _mended(choice, search.kept, wanted, former)
+        outcome = "mended" if mended else "kept" if choice.registered else "made"
+        report(
+            outcome,
+            operation="authority",
+            reason=mended,
+            certificate_id=registered.id,
+            openness=wanted.openness,
+        )
+        return Established(registered.certificate, registered.arn, mended)
 
-    def _known(self, kept: x509.Certificate | None, current_id: str) -> Iterator[x509.Certificate]:
-        """Give the certificates that an update may come back to, the likeliest first.
-
-        When a stack rolls back, CloudFormation asks for the old properties again; the old certificate is
-        then found in the parameter's history, and still registered.
-        """
+    def _keep(
+        self, choice: Choice, search: Search, wanted: AuthorityProperties, origin: Origin, undo: Undo
+    ) -> Choice:
+        """Write the certificate into the parameter; join another run of the same event that was first."""
+        path, kept = choice.path, search.kept
+        if kept == path:
+            return choice
+        undo.by(partial(self.parameter.withdraw, path.id, None if choice.orphan else kept))
         if kept is not None:
-            yield kept
-        current = self.registration.find(current_id)
-        if current is not None:
-            yield current.certificate
-        if kept is not None:
-            for earlier in self.parameter.earlier():
-                if self.registration.find(certificate_id(earlier)):
-                    yield earlier
-
-    def _reinstate(
-        self, certificate: x509.Certificate, kept: x509.Certificate | None, key: SigningKey, undo: Undo
-    ) -> Established:
-        ca_id = certificate_id(certificate)
-        if certificate != kept:
-            undo.by(partial(self.parameter.withdraw, ca_id, kept))
-            self.parameter.replace(certificate)
-        registered = self.registration.find(ca_id)
-        if registered is not None:
-            arn = self.registration.open(registered)
-        else:
-            undo.by(partial(self.registration.deregister, ca_id))
-            arn = self.registration.register(certificate, key)
-        report("kept", operation="authority", certificate_id=ca_id)
-        return Established(certificate, arn)
-
-    def _found(
-        self, wanted: AuthorityProperties, kept: x509.Certificate | None, key: SigningKey, undo: Undo
-    ) -> Established:
-        certificate = authority_certificate(key, wanted.subject, wanted.validity)
-        ca_id = certificate_id(certificate)
-        undo.by(partial(self.parameter.withdraw, ca_id, kept))
-        if kept is not None:
-            self.parameter.replace(certificate)
-        elif (first := self.parameter.keep_first(certificate)) != certificate:
-            return self._follow(first, wanted, key, undo)
-        undo.by(partial(self.registration.deregister, ca_id))
-        arn = self.registration.register(certificate, key)
-        report("made", operation="authority", certificate_id=ca_id)
-        return Established(certificate, arn)
-
-    def _follow(
-        self, first: x509.Certificate, wanted: AuthorityProperties, key: SigningKey, undo: Undo
-    ) -> Established:
-        """Join another run that handles the same event at this moment, and was first."""
-        if not wanted.describes(first, key):
+            self.parameter.replace(path)
+            return choice
+        first = self.parameter.keep_first(path)
+        if first == path:
+            return choice
+        if not origin.describes(first.authority):
             raise OccupiedParameter(
                 f"the parameter {self.parameter.name} got the certificate of another authority meanwhile; "
                 "two authorities must not share a name"
             )
-        return self._reinstate(first, first, key, undo)
+        return search.candidate(first, wanted.mode)
 
-    def _check_abandoned(self, kept: x509.Certificate | None) -> None:
-        """Take over a parameter only from a run that died: its certificate was never registered."""
-        if kept is not None and self.registration.find(certificate_id(kept)) is not None:
-            raise OccupiedParameter(
-                f"the parameter {self.parameter.name} holds the certificate of another authority, "
-                f"{certificate_id(kept)}, which is registered with AWS IoT; delete both if nothing needs "
-                "them any more, or give this authority another name"
-            )
+    def _register(
+        self, path: CertificationPath, wanted: AuthorityProperties, origin: Origin, undo: Undo
+    ) -> Registered:
+        tags = {**wanted.tags, **self.registration.owner.tags, UNFINISHED: "true"}
+        terms = Terms(WANTED[wanted.openness], wanted.mode, tags)
+        undo.by(partial(self.registration.deregister_own, path.id))
+        return self.registration.register(path.authority, partial(origin.verification, path.authority), terms)
 
-    def remove(self, ca_id: str) -> None:
+    def _adjust(
+        self, found: Registered, wanted: AuthorityProperties, former: Former | None, undo: Undo
+    ) -> None:
+        """Change openness and tags of what is registered; that it is finished is written last."""
+        standing = WANTED[wanted.openness]
+        undo.by(
+            partial(self.registration.bring, replace(found, standing=standing, template=None), found.standing)
+        )
+        self.registration.bring(found, standing)
+        change = self._tag_change(found, wanted, former)
+        undo.by(partial(self.registration.change_tags, found.arn, reverse(change, found.tags)))
+        self.registration.change_tags(found.arn, change)
+
+    def _tag_change(self, found: Registered, wanted: AuthorityProperties, former: Former | None) -> TagChange:
+        no_longer = {UNFINISHED, *(former.tags if former else ())}
+        return tag_change(found.tags, {**wanted.tags, **self.registration.owner.tags}, no_longer)
+
+    def remove(self, ca_id: str, devices: DeviceCertificates | None) -> None:
         """Take an authority away, registration first; what is not there, or not ours, is left alone.
 
-        An id that is no certificate id stands for an authority that was never made.
+        An id that is no certificate id stands for an authority that was never made. Without `devices`, it
+        goes although devices have certificates from it.
+
+        Raises:
+            DevicesLeft: there are such certificates; nothing was changed.
         """
         if not _CERTIFICATE_ID.fullmatch(ca_id):
             return
-        self.registration.deregister(ca_id)
+        found = self.registration.find(ca_id)
+        if found is not None and found.owner in (None, self.registration.owner):
+            if devices is not None:
+                devices.check_none(ca_id)
+            self.registration.deregister(ca_id)
         self.parameter.withdraw(ca_id)
         report("removed", operation="authority", certificate_id=ca_id)
+
+
+def _mended(
+    choice: Choice, kept: CertificationPath | None, wanted: AuthorityProperties, former: Former | None
+) -> str | None:
+    """Say what somebody had changed by hand, as a code; an authority that is made or replaced has none."""
+    found = choice.registered
+    if former is None or (former.id != choice.path.id and kept is not None):
+        return None
+    if found is None:
+        return "deleted"
+    if found.template is not None and wanted.openness is Openness.OPEN:
+        return "provisioning_template"
+    if kept is None:
+        return "parameter_deleted"
+    return deviation(found.standing, former.openness, wanted.openness)

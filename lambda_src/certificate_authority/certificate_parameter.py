@@ -6,26 +6,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
-from cryptography import x509
 
-from pki.identity import certificate_id, pem
+from certificate_authority.refusal import OccupiedParameter
+from pki.path import CertificationPath, load_path
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 
-class OccupiedParameter(Exception):  # noqa: N818  # named for what is wrong
-    """The parameter holds something that this resource did not put there."""
-
-
 class CertificateParameter:
-    """One parameter of the type String. Errors of AWS (`botocore.exceptions.ClientError`) pass through."""
+    """One parameter of the type String: the authority's certificate, then those above it.
+
+    Errors of AWS (`botocore.exceptions.ClientError`) pass through.
+    """
 
     def __init__(self, ssm: SSMClient, name: str) -> None:
         self._ssm = ssm
         self.name = name
 
-    def read(self) -> x509.Certificate | None:
+    def read(self) -> CertificationPath | None:
         """Give the certificate that is kept; None when there is no such parameter.
 
         Raises:
@@ -37,38 +36,38 @@ class CertificateParameter:
             if error.response["Error"]["Code"] == "ParameterNotFound":
                 return None
             raise
-        certificate = _certificate(text)
-        if certificate is None:
+        path = _path(text)
+        if path is None:
             raise OccupiedParameter(
                 f"the parameter {self.name} holds something that is no certificate; "
                 "see what it is, delete it, and deploy again"
             )
-        return certificate
+        return path
 
-    def earlier(self) -> Iterator[x509.Certificate]:
+    def earlier(self) -> Iterator[CertificationPath]:
         """Give the certificates that were kept before, the latest first."""
         pages = self._ssm.get_paginator("get_parameter_history").paginate(Name=self.name)
         kept = [version["Value"] for page in pages for version in page["Parameters"]]
-        return filter(None, map(_certificate, reversed(kept)))
+        return filter(None, map(_path, reversed(kept)))
 
-    def keep_first(self, certificate: x509.Certificate) -> x509.Certificate:
+    def keep_first(self, path: CertificationPath) -> CertificationPath:
         """Keep a certificate unless one is kept already; give the one that is kept in the end.
 
         When two calls race, or one is repeated because its answer was lost, what came first counts.
         """
         try:
-            self._put(certificate, overwrite=False)
+            self._put(path, overwrite=False)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ParameterAlreadyExists":
                 raise
-            return self.read() or certificate
-        return certificate
+            return self.read() or path
+        return path
 
-    def replace(self, certificate: x509.Certificate) -> None:
+    def replace(self, path: CertificationPath) -> None:
         """Keep a certificate instead of what is kept now."""
-        self._put(certificate, overwrite=True)
+        self._put(path, overwrite=True)
 
-    def withdraw(self, certificate_id: str, before: x509.Certificate | None = None) -> None:
+    def withdraw(self, certificate_id: str, before: CertificationPath | None = None) -> None:
         """Take a certificate out again and put back what was there before; leave any other one alone."""
         if not self._holds(certificate_id):
             return
@@ -89,20 +88,20 @@ class CertificateParameter:
             kept = self.read()
         except OccupiedParameter:
             return False
-        return kept is not None and certificate_id(kept) == id_
+        return kept is not None and kept.id == id_
 
-    def _put(self, certificate: x509.Certificate, *, overwrite: bool) -> None:
+    def _put(self, path: CertificationPath, *, overwrite: bool) -> None:
         self._ssm.put_parameter(
             Name=self.name,
-            Value=pem(certificate),
+            Value=path.pem,
             Type="String",
             Description="Certificate of a device certificate authority (public)",
             Overwrite=overwrite,
         )
 
 
-def _certificate(text: str) -> x509.Certificate | None:
+def _path(text: str) -> CertificationPath | None:
     try:
-        return x509.load_pem_x509_certificate(text.encode())
+        return load_path(text)
     except ValueError:
         return None

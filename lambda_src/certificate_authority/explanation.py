@@ -5,13 +5,14 @@ from botocore.exceptions import ClientError
 _MEANINGS = {
     "ResourceAlreadyExistsException": "AWS IoT has a certificate under this id already that cannot be used",
     "RegistrationCodeValidationException": "AWS IoT did not accept the registration code in the verification "
-    "certificate: it was deleted or made anew meanwhile; deploy again",
-    "CertificateValidationException": "AWS IoT did not accept the certificate of the authority",
+    "certificate: it was deleted or made anew meanwhile; deploy again, for an external authority with a new "
+    "verification certificate (jitr ca verification-csr)",
+    "CertificateValidationException": "AWS IoT did not accept the certificate of the authority, or the "
+    "verification certificate; see what it says",
     "CertificateConflictException": "another account in this Region has registered this authority",
     "CertificateStateException": "the authority is in a state that does not allow this; "
     "see what it is in the AWS IoT console, and deploy again",
-    "LimitExceededException": "a limit of AWS IoT is reached, such as 10 authorities with the same subject; "
-    "give the authority a subject of its own, or remove those that are not needed",
+    "LimitExceededException": "a limit of AWS IoT is reached; see what it says",
     "ThrottlingException": "AWS received too many calls at once; deploy again in a minute",
     "ServiceUnavailableException": "AWS is out of service at the moment; deploy again later",
     "InternalFailureException": "AWS failed inside; deploy again later",

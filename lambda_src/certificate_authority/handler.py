@@ -15,12 +15,14 @@ from botocore.exceptions import ClientError
 
 from certificate_authority.authority import Authority, Established
 from certificate_authority.certificate_parameter import CertificateParameter
+from certificate_authority.devices import DeviceCertificates
 from certificate_authority.explanation import explain
-from certificate_authority.permission import once_allowed
-from certificate_authority.properties import AuthorityProperties, read_properties
+from certificate_authority.origin import open_origin
+from certificate_authority.owner import owner_of
+from certificate_authority.properties import read_properties
 from certificate_authority.registration import Registration
-from contract import AuthorityProperty
-from pki.custody import custody
+from certificate_authority.search import Former
+from contract import AuthorityProperty, Openness
 from pki.identity import certificate_id
 
 logging.getLogger().setLevel(logging.INFO)
@@ -39,12 +41,13 @@ class AuthorityFailed(Exception):  # noqa: N818  # named for what happened
 def on_event(event: Event, _context: object) -> dict[str, Any]:
     """Handle one event of CloudFormation.
 
-    Returns PhysicalResourceId, the authority's certificate id, and in Data CertificateId, CertificateArn and
-    NotAfter (ISO 8601, UTC).
+    Returns PhysicalResourceId, the authority's certificate id, and in Data CertificateId, CertificateArn,
+    NotAfter (ISO 8601, UTC) and Mended: what somebody had changed by hand and was put right, as a code, or
+    nothing (see `authority`).
 
     Raises:
         AuthorityFailed: AWS refused a call; what this event had brought about is taken back.
-        InvalidProperties, UnusableKey, OccupiedParameter, BadSignature: see there.
+        InvalidProperties, UnusableKey, BadSignature, UnfitCertificate, and what is in `refusal`: see there.
     """
     try:
         return _ANSWERS[event["RequestType"]](event)
@@ -53,17 +56,28 @@ def on_event(event: Event, _context: object) -> dict[str, Any]:
 
 
 def _create(event: Event) -> dict[str, Any]:
-    return _establish(event, current_id=None)
+    return _establish(event, former=None)
 
 
 def _update(event: Event) -> dict[str, Any]:
-    return _establish(event, current_id=event["PhysicalResourceId"])
+    old = event["OldResourceProperties"]
+    declared, tags = old.get(AuthorityProperty.OPENNESS, Openness.OPEN), old.get(AuthorityProperty.TAGS)
+    former = Former(
+        event["PhysicalResourceId"],
+        Openness(declared) if declared in set(Openness) else None,
+        tags if isinstance(tags, dict) else (),
+    )
+    return _establish(event, former)
 
 
 def _delete(event: Event) -> dict[str, Any]:
-    # The name alone is read: a resource with properties that were never valid must be deletable too.
-    name = str(event["ResourceProperties"].get(AuthorityProperty.CERTIFICATE_PARAMETER))
-    _authority(name).remove(event["PhysicalResourceId"])
+    # Little is read: a resource with properties that were never valid must be deletable too.
+    given = event["ResourceProperties"]
+    anyway = given.get(AuthorityProperty.DELETE_WITH_CERTIFICATES) == "true"
+    devices = None if anyway else DeviceCertificates(_connect("iot"))
+    _authority(event, str(given.get(AuthorityProperty.CERTIFICATE_PARAMETER))).remove(
+        event["PhysicalResourceId"], devices
+    )
     return {"PhysicalResourceId": event["PhysicalResourceId"]}
 
 
@@ -74,12 +88,10 @@ _ANSWERS: dict[str, Callable[[Event], dict[str, Any]]] = {
 }
 
 
-def _establish(event: Event, current_id: str | None) -> dict[str, Any]:
-    wanted: AuthorityProperties = read_properties(event["ResourceProperties"])
-    keys = custody(wanted.custody, wanted.key_id, _connect)
-    # The first call to AWS, so it is the one that meets a role that is not known everywhere yet.
-    key = once_allowed(lambda: keys.create_key(wanted.algorithm))
-    return _answer(_authority(wanted.parameter).establish(wanted, key, current_id))
+def _establish(event: Event, former: Former | None) -> dict[str, Any]:
+    wanted = read_properties(event["ResourceProperties"])
+    origin = open_origin(wanted, _connect)
+    return _answer(_authority(event, wanted.parameter).establish(wanted, origin, former))
 
 
 def _answer(established: Established) -> dict[str, Any]:
@@ -90,12 +102,14 @@ def _answer(established: Established) -> dict[str, Any]:
             "CertificateId": ca_id,
             "CertificateArn": established.arn,
             "NotAfter": established.certificate.not_valid_after_utc.isoformat(),
+            "Mended": established.mended or "",
         },
     }
 
 
-def _authority(parameter: str) -> Authority:
-    return Authority(CertificateParameter(_connect("ssm"), parameter), Registration(_connect("iot")))
+def _authority(event: Event, parameter: str) -> Authority:
+    registration = Registration(_connect("iot"), owner_of(event))
+    return Authority(CertificateParameter(_connect("ssm"), parameter), registration)
 
 
 @cache

@@ -27,7 +27,8 @@ def handle(event: object, _context: object) -> dict[str, Any]:
     """Answer one call.
 
     In: `{"csr": PEM}`. Out: thing_name, certificate_id, ca_certificate_id, certificate and ca_certificate
-    (PEM), not_after (ISO 8601, UTC); or, for a request that gets none,
+    (PEM), chain (list of PEM: what the device sends behind its certificate, its issuer first; empty for an
+    authority that signed itself), not_after (ISO 8601, UTC); or, for a request that gets none,
     `{"refused": {"reason": code, "message": text}}`. What is no fault of the request is raised.
     """
     now = datetime.now(UTC)
@@ -77,6 +78,7 @@ def _issued(record: IssuanceRecord, issuer: Issuer) -> dict[str, Any]:
         "ca_certificate_id": issuer.id,
         "certificate": record.certificate,
         "ca_certificate": pem(issuer.certificate),
+        "chain": [pem(each) for each in issuer.path.intermediates],
         "not_after": record.not_after.isoformat(),
     }
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 
-from pki.identity import certificate_id
 from pki.keys import SigningKey
+from pki.path import CertificationPath, load_path
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -26,15 +26,20 @@ class WrongAuthority(Exception):  # noqa: N818  # named for what is wrong
 
 @dataclass(frozen=True)
 class Issuer:
-    """An authority's certificate and its key, seen to belong together."""
+    """An authority with those above it, and its key, seen to belong together."""
 
-    certificate: x509.Certificate
+    path: CertificationPath
     key: SigningKey
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The authority's certificate."""
+        return self.path.authority
 
     @property
     def id(self) -> str:
         """The authority's certificate id."""
-        return certificate_id(self.certificate)
+        return self.path.id
 
 
 class IssuerSource:
@@ -64,7 +69,7 @@ class IssuerSource:
         return self._loaded[1]
 
     def _load(self) -> Issuer:
-        issuer = Issuer(self._certificate(), self._custody.signing_key())
+        issuer = Issuer(self._path(), self._custody.signing_key())
         if issuer.id != self._expected_id:
             raise WrongAuthority(
                 f"the parameter {self._parameter} holds the authority {issuer.id}, but this function was "
@@ -74,9 +79,9 @@ class IssuerSource:
             raise WrongAuthority(f"the key in custody is not that of the authority {issuer.id}; deploy again")
         return issuer
 
-    def _certificate(self) -> x509.Certificate:
+    def _path(self) -> CertificationPath:
         text = self._ssm.get_parameter(Name=self._parameter)["Parameter"]["Value"]
         try:
-            return x509.load_pem_x509_certificate(text.encode())
+            return load_path(text)
         except ValueError:
             raise WrongAuthority(f"the parameter {self._parameter} holds no certificate") from None

@@ -8,9 +8,25 @@ from cryptography.x509.oid import NameOID
 from contract import KeyAlgorithm
 from pki.keys import SigningKey, generate_key, signature_hash
 from pki.names import UnfitName, subject_name
-from pki.signed import BACKDATE, checked, key_usage, moment, only_digital_signature, signed_by, unsigned
+from pki.signed import (
+    BACKDATE,
+    BadSignature,
+    checked,
+    key_usage,
+    moment,
+    only_digital_signature,
+    signed_by,
+    unsigned,
+)
 
-__all__ = ["UnfitName", "authority_certificate", "lifetime", "subject_name", "verification_certificate"]
+__all__ = [
+    "UnfitName",
+    "authority_certificate",
+    "authority_request",
+    "lifetime",
+    "subject_name",
+    "verification_certificate",
+]
 
 VERIFICATION_VALIDITY = timedelta(days=1)
 """AWS IoT looks at a verification certificate once, at registration."""
@@ -42,6 +58,27 @@ def authority_certificate(
         .sign(key, signature_hash(key))
     )
     return checked(certificate, public_key)
+
+
+def authority_request(key: SigningKey, subject: x509.Name) -> x509.CertificateSigningRequest:
+    """Ask another authority to certify this key as an authority that signs devices only.
+
+    Raises:
+        BadSignature: the key's holder returned a wrong signature.
+    """
+    request = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(subject)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(key_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .sign(key, signature_hash(key))
+    )
+    if not request.is_signature_valid:
+        raise BadSignature(
+            f"the signature on the request for {subject.rfc4514_string()} does not verify: "
+            "the key's holder returned a wrong signature"
+        )
+    return request
 
 
 def lifetime(certificate: x509.Certificate) -> timedelta:

@@ -42,12 +42,20 @@ class KeyCustody(Protocol):
 
 
 def custody(kind: Custody, key_id: str, connect: Callable[[str], Any]) -> KeyCustody:
-    """Open the custody of a key: `key_id` is the ARN of KMS key or secret, `connect` makes boto3 clients."""
+    """Open the custody of a key: `key_id` is the ARN of KMS key or secret, `connect` makes boto3 clients.
+
+    Raises:
+        UnusableKey: the key is not with AWS at all.
+    """
     match kind:
         case Custody.KMS:
             return KmsCustody(connect("kms"), key_id)
         case Custody.SECRETS_MANAGER:
             return SecretsManagerCustody(connect("secretsmanager"), key_id)
+        case Custody.EXTERNAL:
+            raise UnusableKey(
+                "the key of an external authority is not here; its owner signs with it elsewhere"
+            )
 
 
 class KmsCustody:

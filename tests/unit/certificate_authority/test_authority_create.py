@@ -6,12 +6,12 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography import x509
 
-from certificate_authority.certificate_parameter import OccupiedParameter
 from certificate_authority.handler import AuthorityFailed
 from certificate_authority.properties import InvalidProperties
+from certificate_authority.refusal import OccupiedParameter
 from pki.custody import UnusableKey
 from pki.identity import certificate_id
-from tests.unit.certificate_authority.conftest import PARAMETER, Account, Properties
+from tests.unit.certificate_authority.account import PARAMETER, Account, Properties
 from tests.unit.certificate_authority.events import create
 from tests.unit.certificate_authority.honest_iot import ARN, error
 from tests.unit.pki.judges import lint, openssl_verify
@@ -45,6 +45,7 @@ def test_the_answer_names_the_authority_and_its_end(account: Account, properties
             "CertificateId": certificate_id(ca),
             "CertificateArn": ARN + certificate_id(ca),
             "NotAfter": ca.not_valid_after_utc.isoformat(),
+            "Mended": "",
         },
     }
 
@@ -91,7 +92,7 @@ def test_a_redelivered_event_finishes_what_a_killed_function_began(
     account: Account, properties: Properties
 ) -> None:
     first = create(properties)
-    account.iot.authorities.clear()  # as if it had been killed between keeping and registering
+    account.iot.lose_authorities()  # as if it had been killed between keeping and registering
 
     second = create(properties)
 
@@ -148,7 +149,7 @@ def test_of_two_deliveries_at_once_both_give_the_first_ones_authority(
 
 def test_a_parameter_left_by_a_run_that_died_is_taken_over(account: Account, properties: Properties) -> None:
     create(properties)
-    account.iot.authorities.clear()
+    account.iot.lose_authorities()
     other = properties | {"Subject": {"common_name": "Another"}}
 
     answer = create(other)
@@ -223,7 +224,6 @@ def test_a_missing_property_is_named(account: Account, properties: Properties) -
 @pytest.mark.parametrize(
     ("code", "meaning"),
     [
-        ("LimitExceededException", "a subject of its own"),
         ("RegistrationCodeValidationException", "deploy again"),
         ("CertificateValidationException", "did not accept the certificate"),
         ("ThrottlingException", "too many calls"),

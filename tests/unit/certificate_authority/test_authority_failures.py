@@ -1,126 +1,58 @@
-"""Every call to AWS fails once, before it takes effect and after: the event is undone, the next works.
+"""Every call to AWS goes wrong once, in every event: the event is undone, and the next one works.
 
-The calls are recorded from a run in which nothing fails, so that a new call is covered by itself.
+The calls are recorded from a run in which nothing goes wrong, so that a new call is covered by itself. Each
+test reports the number of points that it tried as its property `failure_points` (JUnit XML).
 """
-
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from certificate_authority.handler import AuthorityFailed
-from tests.unit.certificate_authority.conftest import Account, NewAccount, Properties
-from tests.unit.certificate_authority.events import create, delete, update
-from tests.unit.certificate_authority.journal import Journal
+from tests.unit.certificate_authority.journal import Fault
+from tests.unit.certificate_authority.scenarios import KINDS, SCENARIOS, Kind, Scenario
+from tests.unit.certificate_authority.trials import Attempts
 
-custodies = pytest.mark.parametrize("custody", ["kms", "secrets_manager"])
-lost_or_not = pytest.mark.parametrize("answer_lost", [False, True], ids=["before", "answer lost"])
+REVERSIBLE = [scenario for scenario in SCENARIOS if scenario.name != "delete"]
+ROLLED_BACK = [scenario for scenario in SCENARIOS if scenario.rollback]
 
-
-@dataclass
-class Failure:
-    """One trial: the account after an event in which one call failed."""
-
-    account: Account
-    properties: Properties
-    before: dict[str, Any]
-    calls: list[str]
+kinds = pytest.mark.parametrize("kind", KINDS, ids=str)
+failing = pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.ANSWER_LOST], ids=lambda fault: fault.name)
+faults = pytest.mark.parametrize("fault", list(Fault), ids=lambda fault: fault.name)
 
 
-def failures(
-    new_account: NewAccount,
-    custody: str,
-    arrange: Callable[[Properties], dict[str, Any]],
-    event: Callable[[dict[str, Any], Properties], object],
-    *,
-    answer_lost: bool,
-) -> Iterator[Failure]:
-    """Run an event in a new account for each of its calls, and let that call fail."""
-    account, properties = prepared(new_account, custody)
-    before = arrange(properties)
-    account.journal = Journal()
-    event(before, properties)
-    for position in range(len(account.journal.calls)):
-        account, properties = prepared(new_account, custody)
-        before = arrange(properties)
-        account.journal = journal = Journal(fails_at=position, answer_lost=answer_lost)
-        with pytest.raises(AuthorityFailed):
-            event(before, properties)
-        account.journal = Journal()
-        yield Failure(account, properties, before, journal.calls)
+def each(scenarios: list[Scenario]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("scenario", scenarios, ids=lambda scenario: scenario.name)
 
 
-def prepared(new_account: NewAccount, custody: str) -> tuple[Account, Properties]:
-    account = new_account()
-    return account, account.properties(custody)
-
-
-def renamed(properties: Properties) -> Properties:
-    return properties | {"Subject": {"common_name": "Renamed"}}
-
-
-@custodies
-@lost_or_not
-def test_a_failed_create_leaves_nothing_and_the_next_one_works(
-    new_account: NewAccount, custody: str, *, answer_lost: bool
+@each(REVERSIBLE)
+@kinds
+@failing
+def test_a_failed_event_leaves_everything_as_it_was(
+    attempts: Attempts, scenario: Scenario, kind: Kind, fault: Fault
 ) -> None:
-    tried = 0
-    for trial in failures(
-        new_account, custody, lambda _: {}, lambda _, wanted: create(wanted), answer_lost=answer_lost
-    ):
-        assert trial.account.parameter() is None, trial.calls
-        assert trial.account.iot.authorities == {}, trial.calls
-
-        made = create(trial.properties)
-
-        assert list(trial.account.iot.authorities) == [made["PhysicalResourceId"]]
-        tried += 1
-    assert tried >= 6
+    for trial in attempts(scenario, kind, fault):
+        assert trial.failed, trial.calls
+        assert trial.life.account.state() == trial.before, trial.calls
 
 
-@custodies
-@lost_or_not
-def test_a_failed_replacement_leaves_the_old_authority_as_it_was_and_rolls_back_to_it(
-    new_account: NewAccount, custody: str, *, answer_lost: bool
+@each(SCENARIOS)
+@kinds
+@faults
+def test_the_same_event_again_completes_what_went_wrong(
+    attempts: Attempts, scenario: Scenario, kind: Kind, fault: Fault
 ) -> None:
-    tried = 0
-    for trial in failures(
-        new_account,
-        custody,
-        create,
-        lambda before, old: update(before["PhysicalResourceId"], renamed(old), old),
-        answer_lost=answer_lost,
-    ):
-        old_id = trial.before["PhysicalResourceId"]
-        old = trial.account.iot.authorities[old_id]
-        assert list(trial.account.iot.authorities) == [old_id], trial.calls
-        assert trial.account.parameter() == old["certificatePem"], trial.calls
-        assert (old["status"], old["autoRegistrationStatus"]) == ("ACTIVE", "ENABLE")
+    for trial in attempts(scenario, kind, fault):
+        answer = scenario.event(trial.life)
 
-        rolled_back = update(old_id, trial.properties, renamed(trial.properties))
-
-        assert rolled_back == trial.before
-        tried += 1
-    assert tried >= 6
+        scenario.after(trial.life, answer)
 
 
-@custodies
-@lost_or_not
-def test_a_failed_delete_can_be_repeated_until_nothing_is_left(
-    new_account: NewAccount, custody: str, *, answer_lost: bool
+@each(ROLLED_BACK)
+@kinds
+@faults
+def test_a_rollback_brings_back_what_was_there(
+    attempts: Attempts, scenario: Scenario, kind: Kind, fault: Fault
 ) -> None:
-    tried = 0
-    for trial in failures(
-        new_account,
-        custody,
-        create,
-        lambda before, properties: delete(before["PhysicalResourceId"], properties),
-        answer_lost=answer_lost,
-    ):
-        delete(trial.before["PhysicalResourceId"], trial.properties)
+    for trial in attempts(scenario, kind, fault):
+        assert scenario.rollback is not None
+        scenario.rollback(trial.life)
 
-        assert trial.account.iot.authorities == {}, trial.calls
-        assert trial.account.parameter() is None, trial.calls
-        tried += 1
-    assert tried >= 5
+        assert trial.life.account.state() == trial.before, trial.calls

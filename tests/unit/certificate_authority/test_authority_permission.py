@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from certificate_authority import permission
 from certificate_authority.handler import AuthorityFailed
 from certificate_authority.permission import once_allowed
-from tests.unit.certificate_authority.conftest import Account
+from tests.unit.certificate_authority.account import Account
 from tests.unit.certificate_authority.events import create
 
 

@@ -3,13 +3,15 @@
 import pytest
 from cryptography import x509
 
-from tests.unit.certificate_authority.conftest import PARAMETER, Account, Properties
+from certificate_authority.refusal import ChangedIdentity
+from tests.unit.certificate_authority.account import PARAMETER, Account, Properties
+from tests.unit.certificate_authority.account import renamed as renamed_properties
 from tests.unit.certificate_authority.events import create, delete, update
 
 
 @pytest.fixture
 def renamed(properties: Properties) -> Properties:
-    return properties | {"Subject": {"common_name": "Renamed"}}
+    return renamed_properties(properties)
 
 
 def test_an_update_that_changes_nothing_of_its_identity_keeps_the_authority(
@@ -23,43 +25,10 @@ def test_an_update_that_changes_nothing_of_its_identity_keeps_the_authority(
     assert list(account.iot.authorities) == [made["PhysicalResourceId"]]
 
 
-def test_an_authority_that_was_closed_by_hand_is_opened_again(
-    account: Account, properties: Properties
-) -> None:
-    ca_id = create(properties)["PhysicalResourceId"]
-    account.iot.authorities[ca_id] |= {"status": "INACTIVE", "autoRegistrationStatus": "DISABLE"}
-
-    update(ca_id, properties, properties)
-
-    assert account.iot.authorities[ca_id]["status"] == "ACTIVE"
-    assert account.iot.authorities[ca_id]["autoRegistrationStatus"] == "ENABLE"
-
-
-def test_an_authority_that_was_deregistered_by_hand_is_registered_again(
-    account: Account, properties: Properties
-) -> None:
-    made = create(properties)
-    account.iot.authorities.clear()
-
-    assert update(made["PhysicalResourceId"], properties, properties) == made
-    assert list(account.iot.authorities) == [made["PhysicalResourceId"]]
-
-
-def test_a_parameter_that_was_deleted_by_hand_is_written_again(
-    account: Account, properties: Properties
-) -> None:
-    made = create(properties)
-    before = account.parameter()
-    account.ssm.delete_parameter(Name=PARAMETER)
-
-    assert update(made["PhysicalResourceId"], properties, properties) == made
-    assert account.parameter() == before
-
-
 def test_an_authority_of_which_nothing_is_left_is_made_anew(account: Account, properties: Properties) -> None:
     made = create(properties)
     account.ssm.delete_parameter(Name=PARAMETER)
-    account.iot.authorities.clear()
+    account.iot.lose_authorities()
 
     updated = update(made["PhysicalResourceId"], properties, properties)
 
@@ -67,15 +36,35 @@ def test_an_authority_of_which_nothing_is_left_is_made_anew(account: Account, pr
     assert list(account.iot.authorities) == [updated["PhysicalResourceId"]]
 
 
-@pytest.mark.parametrize(
-    "change", [{"Subject": {"common_name": "Renamed"}}, {"ValidityDays": "100"}], ids=["subject", "validity"]
+changes = pytest.mark.parametrize(
+    "change",
+    [{"Subject": {"common_name": "Renamed"}}, {"ValidityDays": "100"}, {"Mode": "SNI_ONLY"}],
+    ids=["subject", "validity", "mode"],
 )
+
+
+@changes
+@pytest.mark.parametrize("replace", [{}, {"Replace": "false"}], ids=["nothing said", "not allowed"])
+def test_another_identity_is_refused_unless_replacing_is_allowed(
+    account: Account, properties: Properties, change: Properties, replace: Properties
+) -> None:
+    made = create(properties)
+    before = account.state()
+
+    with pytest.raises(ChangedIdentity, match="Add a new authority instead"):
+        update(made["PhysicalResourceId"], properties | change | replace, properties)
+
+    assert account.state() == before
+    assert update(made["PhysicalResourceId"], properties, properties | change) == made
+
+
+@changes
 def test_another_identity_is_another_authority_beside_the_old_one(
     account: Account, properties: Properties, change: Properties
 ) -> None:
     made = create(properties)
 
-    updated = update(made["PhysicalResourceId"], properties | change, properties)
+    updated = update(made["PhysicalResourceId"], properties | change | {"Replace": "true"}, properties)
 
     assert list(account.iot.authorities) == [made["PhysicalResourceId"], updated["PhysicalResourceId"]]
     assert account.parameter() == account.iot.authorities[updated["PhysicalResourceId"]]["certificatePem"]
@@ -84,7 +73,8 @@ def test_another_identity_is_another_authority_beside_the_old_one(
 def test_another_custody_is_another_authority(account: Account, properties: Properties) -> None:
     made = create(properties)
 
-    updated = update(made["PhysicalResourceId"], account.properties("secrets_manager"), properties)
+    other = account.properties("secrets_manager") | {"Replace": "true"}
+    updated = update(made["PhysicalResourceId"], other, properties)
 
     assert list(account.iot.authorities) == [made["PhysicalResourceId"], updated["PhysicalResourceId"]]
 
@@ -134,7 +124,7 @@ def test_going_back_to_an_earlier_subject_later_makes_a_new_authority(
     second = update(first["PhysicalResourceId"], renamed, properties)
     delete(first["PhysicalResourceId"], properties)
 
-    third = update(second["PhysicalResourceId"], properties, renamed)
+    third = update(second["PhysicalResourceId"], properties | {"Replace": "true"}, renamed)
 
     assert third["PhysicalResourceId"] not in {first["PhysicalResourceId"], second["PhysicalResourceId"]}
 
@@ -143,7 +133,8 @@ def test_a_replacement_in_a_secret_keeps_the_key(account: Account) -> None:
     properties = account.properties("secrets_manager")
     made = create(properties)
 
-    updated = update(made["PhysicalResourceId"], properties | {"ValidityDays": "100"}, properties)
+    shorter = properties | {"ValidityDays": "100", "Replace": "true"}
+    updated = update(made["PhysicalResourceId"], shorter, properties)
 
     old, new = (
         x509.load_pem_x509_certificate(

@@ -1,6 +1,7 @@
 """The issuance function, called as AWS Lambda calls it."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from pki.authority import authority_certificate, subject_name
 from pki.custody import SecretsManagerCustody
 from pki.identity import certificate_id, pem
 from records.table import IssuanceRecords
+from tests.unit.certificate_authority import factory
 from tests.unit.issuance.account import TABLE, make_table
 from tests.unit.pki import forging as forge
 from tests.unit.pki.moto_clients import client
@@ -68,6 +70,7 @@ def test_a_request_gets_certificate_and_authority(ca: x509.Certificate) -> None:
         "ca_certificate_id": certificate_id(ca),
         "certificate": pem(leaf),
         "ca_certificate": pem(ca),
+        "chain": [],
         "not_after": leaf.not_valid_after_utc.isoformat(),
     }
 
@@ -148,3 +151,20 @@ def test_a_fault_of_aws_is_raised(ca: x509.Certificate) -> None:
 def test_a_missing_setting_is_named() -> None:
     with pytest.raises(KeyError, match="AUTHORITY_CUSTODY"):
         read_settings({})
+
+
+def test_the_authorities_above_the_issuer_come_with_the_certificate_but_not_the_root(
+    ca: x509.Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = factory.authority("Root")
+    key = SecretsManagerCustody(client("secretsmanager"), os.environ[Variable.AUTHORITY_KEY]).signing_key()
+    issuing = factory.certify(factory.named("Issuing"), key.public_key(), root)
+    text = pem(issuing) + root.pem
+    client("ssm").put_parameter(Name=PARAMETER, Value=text, Type="String", Overwrite=True)
+    monkeypatch.setenv(Variable.AUTHORITY_CERTIFICATE_ID, certificate_id(issuing))
+
+    answer = handler.handle({"csr": CSR}, None)
+
+    x509.load_pem_x509_certificate(answer["certificate"].encode()).verify_directly_issued_by(issuing)
+    assert answer["ca_certificate"] == pem(issuing)
+    assert answer["chain"] == [pem(issuing)]

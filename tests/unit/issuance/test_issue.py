@@ -20,6 +20,7 @@ from pki.authority import authority_certificate, subject_name
 from pki.identity import certificate_id, public_key_hash
 from pki.keys import generate_key
 from pki.leaf import AuthorityEnding
+from pki.path import CertificationPath
 from pki.request import DeviceRequest, read_request
 from pki.signed import BadSignature
 from records.record import IssuanceRecord
@@ -37,7 +38,8 @@ YEAR = timedelta(days=365)
 @cache
 def issuer(name: str = "Fleet") -> Issuer:
     key = generate_key(KeyAlgorithm.P256)
-    return Issuer(authority_certificate(key, subject_name({"common_name": name}), 10 * YEAR, NOW), key)
+    ca = authority_certificate(key, subject_name({"common_name": name}), 10 * YEAR, NOW)
+    return Issuer(CertificationPath(ca), key)
 
 
 def device_request(thing_name: str = "device-1") -> DeviceRequest:
@@ -120,7 +122,7 @@ def test_the_same_request_gets_the_same_certificate(records: IssuanceRecords) ->
 def test_nothing_is_signed_for_a_request_that_was_answered(records: IssuanceRecords) -> None:
     request = device_request()
     once = issue(request, issuer(), records, YEAR, NOW)
-    keyless = Issuer(issuer().certificate, "no key")  # type: ignore[arg-type]  # any use of it fails
+    keyless = Issuer(issuer().path, "no key")  # type: ignore[arg-type]  # any use of it fails
 
     assert issue(request, keyless, records, YEAR, NOW) == once
 
@@ -199,7 +201,7 @@ def test_an_authority_near_its_end_issues_nothing(records: IssuanceRecords) -> N
 
 def test_a_wrong_signature_leaves_no_record(records: IssuanceRecords) -> None:
     request = device_request()
-    impostor = Issuer(issuer().certificate, ec.generate_private_key(ec.SECP256R1()))
+    impostor = Issuer(issuer().path, ec.generate_private_key(ec.SECP256R1()))
 
     with pytest.raises(BadSignature):
         issue(request, impostor, records, YEAR, NOW)

@@ -125,3 +125,8 @@ def test_custody_is_opened_with_the_client_of_its_service(kind: Custody, service
 
     assert isinstance(opened, holder)
     assert asked == [service]
+
+
+def test_an_external_authority_has_no_key_here() -> None:
+    with pytest.raises(UnusableKey, match="not here"):
+        custody(Custody.EXTERNAL, "", lambda service: pytest.fail(f"asked for {service}"))
