@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,6 @@ PATTERNS = MappingProxyType(
         "certificate_id": SHA256,
         "issuer": SHA256,
         "public_key_hash": SHA256,
-        "request_digest": SHA256,
         # AWS IoT CreateThing, thingName.
         "thing_name": re.compile(r"[a-zA-Z0-9:_-]{1,128}"),
         # RFC 5280, 4.1.2.2: positive, at most 20 octets.
@@ -34,6 +34,15 @@ PATTERNS = MappingProxyType(
 
 REQUIRED_TIMES = ("issued_at", "not_before", "not_after")
 OPTIONAL_TIMES = ("updated_at", "claimed_until")
+
+
+class Source(StrEnum):
+    """How a certificate came to have a record."""
+
+    ISSUED = "issued"
+    """The issuance function signed it."""
+    IMPORTED = "imported"
+    """It was signed elsewhere with the authority's key, and an operator recorded it."""
 
 
 class InvalidRecord(ValueError):  # noqa: N818 named for what is wrong, as the other refusals are
@@ -64,8 +73,10 @@ class IssuanceRecord:
     not_after: datetime
     certificate: str
     """PEM."""
-    request_digest: str
-    """Lowercase hex SHA-256 of the certificate signing request's DER."""
+    request_digest: str | None = None
+    """Lowercase hex SHA-256 of the certificate signing request's DER; None where it was imported, since
+    whoever signed it kept the request."""
+    source: Source = Source.ISSUED
     state: State = State.ISSUED
     reason: str | None = None
     """Why it has this state, where there is more to say than the state does."""
@@ -80,6 +91,7 @@ class IssuanceRecord:
             value = getattr(self, name)
             if not isinstance(value, str) or not pattern.fullmatch(value):
                 raise self._invalid(name, value, f"text like {pattern.pattern}")
+        self._check_request_digest()
         for name in REQUIRED_TIMES + OPTIONAL_TIMES:
             value = getattr(self, name)
             if value is None and name in OPTIONAL_TIMES:
@@ -88,6 +100,12 @@ class IssuanceRecord:
                 raise self._invalid(name, value, "a time with its zone")
         if self.state is State.ACTIVATING and self.claimed_until is None:
             raise self._invalid("claimed_until", None, "a time, since the state is activating")
+
+    def _check_request_digest(self) -> None:
+        if self.source is Source.ISSUED and not SHA256.fullmatch(self.request_digest or ""):
+            raise self._invalid("request_digest", self.request_digest, f"text like {SHA256.pattern}")
+        if self.source is Source.IMPORTED and self.request_digest is not None:
+            raise self._invalid("request_digest", self.request_digest, "none, since the source is imported")
 
     def _invalid(self, name: str, value: object, expected: str) -> InvalidRecord:
         return InvalidRecord(
@@ -123,7 +141,8 @@ class IssuanceRecord:
                 not_before=datetime.fromisoformat(item["not_before"]["S"]),
                 not_after=datetime.fromisoformat(item["not_after"]["S"]),
                 certificate=item["certificate"]["S"],
-                request_digest=item["request_digest"]["S"],
+                request_digest=item["request_digest"]["S"] if "request_digest" in item else None,
+                source=Source(item["source"]["S"]) if "source" in item else Source.ISSUED,
                 state=State(item["state"]["S"]),
                 reason=item["reason"]["S"] if "reason" in item else None,
                 updated_at=optional_time(item, "updated_at"),

@@ -10,22 +10,18 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from contract import RECORD_KEY
-from records.record import InvalidRecord, IssuanceRecord, timestamp
+from contract import RECORD_KEY, RECORDS_BY_ISSUER
+from records.items import new_record, pointer, request_key, require_start, required_digest
+from records.record import InvalidRecord, IssuanceRecord, Source, timestamp
 from records.state import ForbiddenMove, State, require_allowed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
 PAUSES = (0.05, 0.2, 0.8)
 """Seconds between tries to write, while another call's transaction on the same request is under way."""
-
-
-def request_key(request_digest: str) -> str:
-    """Give the key of the item that points from a signing request to the certificate it got."""
-    return f"csr#{request_digest}"
 
 
 class IssuanceRecords:
@@ -79,10 +75,9 @@ class IssuanceRecords:
             request was first, that call's record.
 
         Raises:
-            ForbiddenMove: when the record starts in another state than `issued`.
+            ForbiddenMove: when the record starts in another state than `issued`, or was imported.
         """
-        if record.state is not State.ISSUED:
-            raise ForbiddenMove(f"A record starts as {State.ISSUED}, not as {record.state}.")
+        require_start(record, Source.ISSUED)
         for pause in PAUSES:
             try:
                 return self._add(record, instead_of)
@@ -91,6 +86,47 @@ class IssuanceRecords:
                     raise
             self._pause(pause)
         return self._add(record, instead_of)
+
+    def import_(self, record: IssuanceRecord) -> bool:
+        """Write the record of a certificate that was signed elsewhere, unless it has one.
+
+        Returns:
+            False when it has one, whatever its state: a tombstone stays.
+
+        Raises:
+            ForbiddenMove: when the record starts in another state than `issued`, or was not imported.
+        """
+        require_start(record, Source.IMPORTED)
+        try:
+            self._client.put_item(**new_record(self._table, record))
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def count(self, issuer: str, state: State | None = None) -> int:
+        """Count the certificates of an authority, or those of them in one state.
+
+        It reads every key of the authority's: about one read unit for forty certificates. What was written
+        in the last moments may be missing, since an index is never strongly consistent.
+
+        Args:
+            issuer: certificate id of the authority.
+            state: None counts all.
+        """
+        names, values = {"#issuer": "issuer"}, {":issuer": {"S": issuer}}
+        condition = "#issuer = :issuer"
+        if state is not None:
+            names["#state"], values[":state"] = "state", {"S": state.value}
+            condition += " AND #state = :state"
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=RECORDS_BY_ISSUER,
+            Select="COUNT",
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+        )
+        return sum(page["Count"] for page in pages)
 
     def claim(self, record: IssuanceRecord, until: datetime) -> bool:
         """Take the sole right to set a certificate ACTIVE: the move to `activating`.
@@ -148,10 +184,13 @@ class IssuanceRecords:
     def _add(self, record: IssuanceRecord, instead_of: str | None) -> IssuanceRecord:
         try:
             self._client.transact_write_items(
-                TransactItems=[self._new_record(record), self._pointer(record, instead_of)]
+                TransactItems=[
+                    {"Put": new_record(self._table, record)},
+                    {"Put": pointer(self._table, record, instead_of)},
+                ]
             )
         except self._client.exceptions.TransactionCanceledException:
-            winner = self.issued_for(record.request_digest)
+            winner = self.issued_for(required_digest(record))
             if winner is None or winner.certificate_id == instead_of:
                 raise
             return winner
@@ -190,32 +229,6 @@ class IssuanceRecords:
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
-
-    def _new_record(self, record: IssuanceRecord) -> "TransactWriteItemTypeDef":
-        return {
-            "Put": {
-                "TableName": self._table,
-                "Item": record.to_item(),
-                "ConditionExpression": f"attribute_not_exists({RECORD_KEY})",
-            }
-        }
-
-    def _pointer(self, record: IssuanceRecord, instead_of: str | None) -> "TransactWriteItemTypeDef":
-        item: dict[str, AttributeValueTypeDef] = {
-            RECORD_KEY: {"S": request_key(record.request_digest)},
-            "certificate_id": {"S": record.certificate_id},
-        }
-        if instead_of is None:
-            free = f"attribute_not_exists({RECORD_KEY})"
-            return {"Put": {"TableName": self._table, "Item": item, "ConditionExpression": free}}
-        return {
-            "Put": {
-                "TableName": self._table,
-                "Item": item,
-                "ConditionExpression": "certificate_id = :seen",
-                "ExpressionAttributeValues": {":seen": {"S": instead_of}},
-            }
-        }
 
 
 def _collided(cancelled: ClientError) -> bool:

@@ -7,12 +7,13 @@ from cryptography import x509
 from jitr.authorities import RegisteredAuthority, find
 from jitr.failure import FailureError
 from jitr.pem import read_certificate
+from jitr.standing import standings
 from jitr.target import target
-from pki.identity import certificate_id
+from pki.identity import certificate_id, pem
 from pki.keys import algorithm_of
 
 
-def fields(authority: RegisteredAuthority) -> dict[str, str | None]:
+def fields(authority: RegisteredAuthority) -> dict[str, object]:
     """Give what AWS IoT holds, by name; times are ISO 8601."""
     return {
         "certificate_id": authority.certificate_id,
@@ -25,7 +26,7 @@ def fields(authority: RegisteredAuthority) -> dict[str, str | None]:
     }
 
 
-def registered(environment: str, authority_id: str) -> dict[str, str | None]:
+def registered(environment: str, authority_id: str) -> dict[str, object]:
     """Look an authority up at AWS IoT.
 
     Raises:
@@ -39,7 +40,24 @@ def registered(environment: str, authority_id: str) -> dict[str, str | None]:
     return fields(found) | {"certificate": found.certificate.strip()}
 
 
-def of_file(path: Path) -> dict[str, str | None]:
+def of_environment(environment: str, name: str) -> dict[str, object]:
+    """Say how an authority of an environment stands.
+
+    Raises:
+        FailureError: the environment has none of that name.
+    """
+    found = standings(target(environment))
+    for each in found:
+        if each.name == name:
+            chain = [] if each.deployed is None else [each.deployed.certificate, *each.deployed.chain]
+            return each.fields() | {"certificate": "".join(map(pem, chain)).strip() or None}
+    known = ", ".join(each.name for each in found if each.name is not None)
+    raise FailureError(
+        f"environment {environment} has no authority {name}, and there is no such file; it has: {known}"
+    )
+
+
+def of_file(path: Path) -> dict[str, object]:
     """Say what a certificate's file holds."""
     certificate = read_certificate(path)
     return {

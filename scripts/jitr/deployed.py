@@ -14,7 +14,7 @@ from jitr.target import Target
 
 @dataclass(frozen=True)
 class IssuedCertificate:
-    """What the issuance function gives for a CSR."""
+    """What the issuance function gives for a CSR; `chain` is what the device sends behind its certificate."""
 
     thing_name: str
     certificate_id: str
@@ -22,6 +22,7 @@ class IssuedCertificate:
     certificate: str
     ca_certificate: str
     not_after: str
+    chain: tuple[str, ...] = ()
 
 
 def outputs(target: Target) -> dict[str, str]:
@@ -73,4 +74,5 @@ def issue(target: Target, csr: str) -> IssuedCertificate:
         raise FailureError(f"the issuance function {function} failed: {said}; its log group has more")
     if refused := payload.get("refused"):
         raise FailureError(f"the CSR was refused ({refused['reason']}): {refused['message']}")
-    return IssuedCertificate(**{field: payload[field] for field in IssuedCertificate.__dataclass_fields__})
+    given = {field: payload[field] for field in IssuedCertificate.__dataclass_fields__ if field in payload}
+    return IssuedCertificate(**given | {"chain": tuple(payload.get("chain", ()))})

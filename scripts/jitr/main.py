@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jitr.commands import ca, demo, endpoint, local, sign
+from jitr.commands import ca, demo, endpoint, issued, local, sign
 from jitr.program import Program
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(ca.app)
 app.command()(sign.sign)
+app.add_typer(issued.app)
 app.command()(endpoint.endpoint)
 app.add_typer(local.app)
 app.command()(demo.demo)

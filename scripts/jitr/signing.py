@@ -22,7 +22,7 @@ ADVICE = {"bad_thing_name": "make it anew with scripts/device/make_csr --thing-n
 
 @dataclass(frozen=True)
 class SignedCertificate:
-    """A device's certificate (PEM) and what names it; the time is ISO 8601."""
+    """A device's certificate (PEM, intermediates after it) and what names it; the time is ISO 8601."""
 
     thing_name: str
     certificate_id: str
@@ -82,7 +82,7 @@ def by_deployed_authority(csr: Path, environment: str) -> SignedCertificate:
         issued.certificate_id,
         issued.ca_certificate_id,
         issued.not_after,
-        issued.certificate,
+        "".join((issued.certificate, *issued.chain)),
     )
 
 

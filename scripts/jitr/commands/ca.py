@@ -9,12 +9,16 @@ import typer
 
 from contract import KeyAlgorithm
 from jitr import subject as subjects
+from jitr.commands import ca_keys
 from jitr.options import CaCertificate, CaKey, Environment, Force, Json, PassphraseFile
-from jitr.output import note, print_fields, print_json, print_table
+from jitr.output import note, print_fields, print_json
+
+NAME = "[a-z](-?[a-z0-9]){0,23}"
+"""How authorities are named in an environment (`jitr_stack.settings`, which takes long to load)."""
 
 app = typer.Typer(
     name="ca",
-    help="Certificate authorities: make, register, list.",
+    help="Certificate authorities: make, register, list, rotate.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -118,31 +122,51 @@ def register(
 
 @app.command("list")
 def list_(*, environment: Environment = "local", as_json: Json = False) -> None:
-    """List the authorities that AWS IoT holds."""
-    from jitr.authorities import every
-    from jitr.authority_view import fields
+    """List the environment's authorities, then others that AWS IoT holds: state, days left, certificates."""
+    from jitr.standing import standings
+    from jitr.standing_view import print_standings
     from jitr.target import target
 
-    found = [fields(authority) for authority in every(target(environment).iot)]
-    if as_json:
-        print_json(found)
-    elif found:
-        shown = ("certificate_id", "status", "auto_registration", "not_after", "subject")
-        print_table(shown, [[str(each[name] or "-") for name in shown] for each in found])
-    else:
-        note(f"environment {environment} has no authorities; `jitr ca register` or `cdk deploy` makes one")
+    found = standings(target(environment))
+    print_json([each.fields() for each in found]) if as_json else print_standings(found)
 
 
 @app.command()
 def show(
     *,
-    authority: Annotated[str, typer.Argument(help="Certificate id at AWS IoT, or a certificate's file.")],
+    authority: Annotated[
+        str,
+        typer.Argument(help="Name in the environment, certificate id at AWS IoT, or a certificate's file."),
+    ],
     environment: Environment = "local",
     as_json: Json = False,
 ) -> None:
-    """Show one authority: as AWS IoT holds it (by id), or as its file says."""
-    from jitr.authority_view import of_file, registered
+    """Show one authority: as the environment has it (by name), as AWS IoT holds it (by id), or a file."""
+    from jitr.authority_view import of_environment, of_file, registered
 
-    is_id = re.fullmatch("[0-9a-f]{64}", authority) and not Path(authority).exists()
-    fields = registered(environment, authority) if is_id else of_file(Path(authority))
+    is_file = Path(authority).exists()
+    if not is_file and re.fullmatch("[0-9a-f]{64}", authority):
+        fields = registered(environment, authority)
+    elif not is_file and re.fullmatch(NAME, authority):
+        fields = of_environment(environment, authority)
+    else:
+        fields = of_file(Path(authority))
     print_json(fields) if as_json else print_fields(fields)
+
+
+@app.command("describe-rotation")
+def describe_rotation(*, environment: Environment = "local", as_json: Json = False) -> None:
+    """Say where the rotation of the environment's authorities stands, and what the next step is."""
+    from jitr.rotation import describe
+    from jitr.standing import standings
+    from jitr.standing_view import print_rotation
+    from jitr.target import target
+
+    to = target(environment)
+    rotation = describe(to.settings, standings(to))
+    print_json(rotation.fields()) if as_json else print_rotation(rotation)
+
+
+app.command("verification-csr")(ca_keys.verification_csr)
+app.command("request")(ca_keys.request)
+app.command("export")(ca_keys.export)

@@ -46,6 +46,6 @@ def sign(
         signed = signing.by_deployed_authority(csr, environment)
     files.write(crt, signed.certificate.encode())
     if ca_cert is not None:
-        note("signed with files: no issuance record, so a deployed stack will not activate it")
+        note("signed with files: a deployed stack lets it in once `jitr issued import` has recorded it")
     fields = signed.fields() | {"file": str(crt)}
     print_json(fields) if as_json else print_fields(fields)

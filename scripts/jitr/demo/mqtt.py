@@ -86,6 +86,11 @@ class Connection:
             raise FailureError(f"the broker neither accepted nor refused a message on {topic}")
         return acknowledged in ended and acknowledged.exception() is None
 
+    @property
+    def lost(self) -> bool:
+        """Whether the broker has ended the connection."""
+        return self._closed.done()
+
     def close(self) -> None:
         """Disconnect, and wait for it unless the broker closed the connection before."""
         gone = self._connection.disconnect()

@@ -81,10 +81,10 @@ def test_an_authority_in_files_signs_what_openssl_accepts(jitr: Jitr, csr: Path,
     assert verified.returncode == 0
 
 
-def test_signing_with_files_says_that_a_stack_will_not_activate_it(
+def test_signing_with_files_says_what_a_stack_wants_before_it_lets_the_device_in(
     jitr: Jitr, csr: Path, ca_files: Path
 ) -> None:
-    assert "no issuance record" in jitr("sign", csr, "zymkey.crt", *_files(ca_files)).stderr
+    assert "`jitr issued import`" in jitr("sign", csr, "zymkey.crt", *_files(ca_files)).stderr
 
 
 def test_days_bound_the_certificate(jitr: Jitr, csr: Path, ca_files: Path) -> None:
@@ -141,6 +141,15 @@ def test_the_deployed_authority_is_asked_with_the_csr(
     assert jitr("sign", csr, "zymkey.crt", "-e", "dev").exit_code == 0
     assert aws.asked == [{"csr": csr.read_text()}]
     assert Path("zymkey.crt").read_text() == aws.answer["certificate"]
+
+
+def test_intermediates_are_written_after_the_certificate(
+    jitr: Jitr, csr: Path, ca_files: Path, deployed: Callable[[FakeAws], FakeAws]
+) -> None:
+    answer = _issued(csr, ca_files)
+    deployed(FakeAws(answer | {"chain": [answer["ca_certificate"]]}))
+    assert jitr("sign", csr, "zymkey.crt", "-e", "dev").exit_code == 0
+    assert Path("zymkey.crt").read_text() == answer["certificate"] + answer["ca_certificate"]
 
 
 def test_a_refusal_by_the_function_is_passed_on(

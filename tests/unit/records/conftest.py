@@ -7,6 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from contract import RECORDS_BY_ISSUER
 from records.table import IssuanceRecords
 from tests.unit.records.examples import TABLE
 
@@ -22,7 +23,19 @@ def dynamodb() -> "Iterator[DynamoDBClient]":
         client.create_table(
             TableName=TABLE,
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("id", "issuer", "state")
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": RECORDS_BY_ISSUER,
+                    "KeySchema": [
+                        {"AttributeName": "issuer", "KeyType": "HASH"},
+                        {"AttributeName": "state", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ],
             BillingMode="PAY_PER_REQUEST",
         )
         yield client

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from records.record import IssuanceRecord
+from records.record import IssuanceRecord, Source
 from records.state import TOMBSTONES, State
 from records.table import IssuanceRecords
 
@@ -25,6 +25,8 @@ RECORD = IssuanceRecord(
 SECOND = replace(RECORD, certificate_id="4" * 64, serial="20")
 """Another certificate for the same request."""
 THIRD = replace(RECORD, certificate_id="5" * 64, serial="21")
+IMPORTED = replace(RECORD, certificate_id="6" * 64, serial="22", request_digest=None, source=Source.IMPORTED)
+"""A certificate that was signed elsewhere."""
 
 
 def put_into(records: IssuanceRecords, state: State) -> None:

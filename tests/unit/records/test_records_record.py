@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.record import PATTERNS, InvalidRecord, IssuanceRecord
+from records.record import PATTERNS, InvalidRecord, IssuanceRecord, Source
 from records.state import State
-from tests.unit.records.examples import NOON, RECORD
+from tests.unit.records.examples import IMPORTED, NOON, RECORD
 
 times = st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(hours=-9, minutes=-30))))
 
@@ -73,7 +73,9 @@ def test_a_record_that_is_activating_says_until_when() -> None:
         replace(RECORD, state=State.ACTIVATING)
 
 
-@pytest.mark.parametrize("missing", sorted(({*PATTERNS, "id", "state", "not_after"}) - {"certificate_id"}))
+@pytest.mark.parametrize(
+    "missing", sorted(({*PATTERNS, "id", "state", "not_after", "request_digest"}) - {"certificate_id"})
+)
 def test_an_item_without_one_of_its_fields_cannot_be_read(missing: str) -> None:
     item = RECORD.to_item()
     del item[missing]
@@ -86,6 +88,7 @@ def test_an_item_without_one_of_its_fields_cannot_be_read(missing: str) -> None:
     ("name", "value"),
     [
         ("state", {"S": "lost"}),
+        ("source", {"S": "found"}),
         ("serial", {"N": "31"}),
         ("not_before", {"S": "yesterday"}),
         ("updated_at", {"S": "2030-01-01T12:00:00"}),
@@ -102,3 +105,22 @@ def test_an_error_shows_only_the_beginning_of_a_value() -> None:
         replace(RECORD, thing_name="/" * 10_000, issued_at=NOON)
 
     assert len(str(invalid.value)) < 300
+
+
+def test_an_imported_record_has_no_request_and_survives_the_table() -> None:
+    item = IMPORTED.to_item()
+
+    assert "request_digest" not in item
+    assert IssuanceRecord.from_item(item) == IMPORTED
+
+
+def test_an_imported_record_with_a_request_is_refused() -> None:
+    with pytest.raises(InvalidRecord, match=r"request_digest is '3+', expected none"):
+        replace(RECORD, source=Source.IMPORTED)
+
+
+def test_an_item_from_before_there_were_imports_was_issued() -> None:
+    item = RECORD.to_item()
+    del item["source"]
+
+    assert IssuanceRecord.from_item(item) == RECORD

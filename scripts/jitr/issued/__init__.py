@@ -1,0 +1,1 @@
+"""Issuance records of certificates that were signed elsewhere with an authority's key."""
