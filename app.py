@@ -1,19 +1,19 @@
 """One stage per file in environments/: settings in, stacks out."""
 
 import sys
-from pathlib import Path
 
 import aws_cdk as cdk
 
-from jitr_stack import settings
+from jitr_stack import authority_lock, settings
 from jitr_stack.stage import EnvironmentStage
 
 
 def main() -> None:
-    """Synthesise every environment; `-c environments=FOLDER` reads another folder."""
+    """Synthesise every environment."""
     app = cdk.App()
-    folder = Path(app.node.try_get_context("environments") or settings.ENVIRONMENTS)
-    for environment in settings.load_all(folder):
+    for environment in settings.load_all(settings.ENVIRONMENTS):
+        if written := authority_lock.hold(environment, settings.ENVIRONMENTS):
+            print(f"{written}: authorities noted; commit this file", file=sys.stderr)
         EnvironmentStage(app, environment)
     app.synth()
 

@@ -1,26 +1,19 @@
 """Certificate authorities: a key that stays where it is held, and its registration with AWS IoT."""
 
-from typing import cast
-
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from contract import AuthorityProperty, Custody, KeyAlgorithm, Variable, certificate_parameter
+from contract import AuthorityProperty, Openness, Variable, certificate_parameter, key_parameter
+from jitr_stack.authorities import Authority
 from jitr_stack.custom_resource import provider
-from jitr_stack.findings import acknowledge
 from jitr_stack.function import RuntimeFunction, removal_policy_once_in_use
+from jitr_stack.held_key import HeldKey, hold_key
 from jitr_stack.platform import Platform
-from jitr_stack.settings import Authority, Settings
+from jitr_stack.settings import Settings
 
 REGISTRATION_TIMEOUT = cdk.Duration.minutes(5)
 """How long CloudFormation waits for an answer; without it, an hour (`ServiceTimeout`)."""
-
-KEY_SPEC = {
-    KeyAlgorithm.P256: kms.KeySpec.ECC_NIST_P256,
-    KeyAlgorithm.P384: kms.KeySpec.ECC_NIST_P384,
-}
 
 
 class AuthorityRegistrar(Construct):
@@ -51,14 +44,18 @@ class AuthorityRegistrar(Construct):
         stack = cdk.Stack.of(self)
         self.registrar.may_on_any(
             "iot:GetRegistrationCode",
+            "iot:ListCertificatesByCA",
             "iot:RegisterCACertificate",
             on="*",
-            because="AWS IoT offers no resource for these two (Service Authorization Reference)",
+            because="AWS IoT offers no resource for these (Service Authorization Reference)",
         )
         self.registrar.may_on_any(
             "iot:DescribeCACertificate",
             "iot:UpdateCACertificate",
             "iot:DeleteCACertificate",
+            "iot:TagResource",
+            "iot:UntagResource",
+            "iot:ListTagsForResource",
             on=stack.format_arn(service="iot", resource="cacert", resource_name="*"),
             because="a CA's id is the hash of a certificate that this function is yet to make",
         )
@@ -74,7 +71,7 @@ class AuthorityRegistrar(Construct):
 
 
 class CertificateAuthority(Construct):
-    """One authority: its key's custody, its certificate in a parameter, its registration."""
+    """One authority: its key where it is held here, its certificate in a parameter, its registration."""
 
     def __init__(
         self,
@@ -88,9 +85,21 @@ class CertificateAuthority(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.custody = authority.custody
+        self.open = authority.openness is Openness.OPEN
         self.certificate_parameter = certificate_parameter(settings.name, name)
-        self._key = self._held_key(authority, settings)
-        self._let_make(registrar.registrar)
+        self._key = hold_key(self, name, authority, settings)
+        if self._key is not None:
+            registrar.registrar.may(*self._key.making, on=self._key.arn)
+            parameter = ssm.StringParameter(
+                self,
+                "KeyParameter",
+                parameter_name=key_parameter(settings.name, name),
+                string_value=self._key.arn,
+                description=f"Where the key of the authority {name} is held",
+            )
+            parameter.apply_removal_policy(
+                removal_policy_once_in_use(settings)
+            )  # it stays as long as the key
         self.registration = cdk.CustomResource(
             self,
             "Registration",
@@ -98,14 +107,7 @@ class CertificateAuthority(Construct):
             service_token=registrar.provider.service_token,
             service_timeout=REGISTRATION_TIMEOUT,
             removal_policy=removal_policy_once_in_use(settings),
-            properties={
-                AuthorityProperty.CUSTODY.value: authority.custody.value,
-                AuthorityProperty.KEY_ID.value: self.key_arn,
-                AuthorityProperty.ALGORITHM.value: authority.algorithm.value,
-                AuthorityProperty.VALIDITY_DAYS.value: str(authority.validity_days),
-                AuthorityProperty.SUBJECT.value: authority.subject.fields(),
-                AuthorityProperty.CERTIFICATE_PARAMETER.value: self.certificate_parameter,
-            },
+            properties=self._properties(authority, settings),
         )
 
     @property
@@ -114,57 +116,51 @@ class CertificateAuthority(Construct):
         return self.registration.ref
 
     @property
-    def key_arn(self) -> str:
-        """ARN of the KMS key or of the secret."""
-        if isinstance(self._key, kms.Key):
-            return self._key.key_arn
-        # `Id` and `Ref` are both the ARN on AWS; on the embedded AWS only `Id` is.
-        return cast("secretsmanager.CfnSecret", self._key.node.default_child).attr_id
+    def held_key(self) -> HeldKey:
+        """The authority's key.
+
+        Raises:
+            ValueError: the authority is external; its key is not here.
+        """
+        if self._key is None:
+            raise ValueError(f"{self.node.id}: an external authority's key is not here")
+        return self._key
 
     def let_sign(self, function: RuntimeFunction) -> None:
         """Allow `function` to sign with the authority's key and to read its certificate."""
-        self._let_use_key(function)
-        function.may("ssm:GetParameter", on=self._parameter_arn)
-
-    def _let_use_key(self, function: RuntimeFunction) -> None:
-        if self.custody is Custody.KMS:
-            function.may("kms:GetPublicKey", "kms:Sign", on=self.key_arn)
-        else:
-            function.may("secretsmanager:GetSecretValue", on=self.key_arn)
-
-    def _let_make(self, registrar: RuntimeFunction) -> None:
-        self._let_use_key(registrar)
-        if self.custody is Custody.SECRETS_MANAGER:
-            registrar.may("secretsmanager:PutSecretValue", on=self.key_arn)
-
-    @property
-    def _parameter_arn(self) -> str:
-        return cdk.Stack.of(self).format_arn(
-            service="ssm", resource="parameter", resource_name=self.certificate_parameter.removeprefix("/")
+        function.may(*self.held_key.signing, on=self.held_key.arn)
+        parameter = self.certificate_parameter.removeprefix("/")
+        stack = cdk.Stack.of(self)
+        function.may(
+            "ssm:GetParameter",
+            on=stack.format_arn(service="ssm", resource="parameter", resource_name=parameter),
         )
 
-    def _held_key(self, authority: Authority, settings: Settings) -> kms.Key | secretsmanager.Secret:
-        # A key cannot change its algorithm, so its logical id names it: another algorithm is another key.
-        construct_id = f"Key{authority.algorithm.value.replace('-', '')}"
-        if authority.custody is Custody.KMS:
-            return kms.Key(
-                self,
-                construct_id,
-                description=f"{authority.subject.common_name}: signs device certificates",
-                key_spec=KEY_SPEC[authority.algorithm],
-                key_usage=kms.KeyUsage.SIGN_VERIFY,
-                removal_policy=removal_policy_once_in_use(settings),
-                pending_window=cdk.Duration.days(7),
-            )
-        secret = secretsmanager.Secret(
-            self,
-            construct_id,
-            description=f"{authority.subject.common_name}: private key (PKCS #8, PEM)",
-            removal_policy=removal_policy_once_in_use(settings),
-        )
-        acknowledge(
-            secret,
-            "AwsSolutions-SMG4",
-            "a CA's key lives as long as its certificate; it is replaced by a new authority, not rotated",
-        )
-        return secret
+    def _properties(self, authority: Authority, settings: Settings) -> dict[str, object]:
+        given = {
+            AuthorityProperty.CERTIFICATE: authority.certificate,
+            AuthorityProperty.VERIFICATION_CERTIFICATE: authority.verification_certificate,
+            AuthorityProperty.KEY_ID: self._key.arn if self._key else None,
+        }
+        properties: dict[AuthorityProperty, object] = {
+            AuthorityProperty.CUSTODY: authority.custody.value,
+            AuthorityProperty.MODE: authority.mode.value,
+            AuthorityProperty.OPENNESS: authority.openness.value,
+            AuthorityProperty.ALGORITHM: authority.algorithm.value,
+            AuthorityProperty.VALIDITY_DAYS: str(authority.validity_days),
+            AuthorityProperty.SUBJECT: authority.subject.fields(),
+            AuthorityProperty.CERTIFICATE_PARAMETER: self.certificate_parameter,
+            AuthorityProperty.TAGS: {"Environment": settings.name, **settings.tags, **authority.tags},
+            # CloudFormation calls on nothing that did not change; `-c recheck=...` looks at every authority.
+            AuthorityProperty.RECHECK: str(self.node.try_get_context("recheck") or ""),
+            AuthorityProperty.REPLACE: _yes_or_no(authority.replace),
+            AuthorityProperty.DELETE_WITH_CERTIFICATES: _yes_or_no(
+                settings.delete_authorities_with_certificates
+            ),
+            **{name: value for name, value in given.items() if value is not None},
+        }
+        return {name.value: value for name, value in properties.items()}
+
+
+def _yes_or_no(value: bool) -> str:  # noqa: FBT001  CloudFormation would make it text in its own way
+    return "true" if value else "false"

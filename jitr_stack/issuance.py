@@ -38,7 +38,7 @@ class Issuance(Construct):
             environment={
                 Variable.ENVIRONMENT: settings.name,
                 Variable.AUTHORITY_CUSTODY: authority.custody.value,
-                Variable.AUTHORITY_KEY: authority.key_arn,
+                Variable.AUTHORITY_KEY: authority.held_key.arn,
                 Variable.AUTHORITY_CERTIFICATE_ID: authority.certificate_id,
                 Variable.AUTHORITY_CERTIFICATE_PARAMETER: authority.certificate_parameter,
                 Variable.LEAF_VALIDITY_DAYS: str(settings.device_validity_days),

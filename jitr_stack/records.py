@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from contract import RECORD_KEY
+from contract import RECORD_KEY, RECORDS_BY_ISSUER
 from jitr_stack.function import removal_policy
 from jitr_stack.settings import Settings
 
@@ -18,6 +18,14 @@ class IssuanceRecords(Construct):
             self,
             "Table",
             partition_key=dynamodb.Attribute(name=RECORD_KEY, type=dynamodb.AttributeType.STRING),
+            global_secondary_indexes=[
+                dynamodb.GlobalSecondaryIndexPropsV2(
+                    index_name=RECORDS_BY_ISSUER,
+                    partition_key=dynamodb.Attribute(name="issuer", type=dynamodb.AttributeType.STRING),
+                    sort_key=dynamodb.Attribute(name="state", type=dynamodb.AttributeType.STRING),
+                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+                )
+            ],
             billing=dynamodb.Billing.on_demand(),
             encryption=dynamodb.TableEncryptionV2.dynamo_owned_key(),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(

@@ -61,7 +61,8 @@ class Registration(Construct):
         self.registrar = self._registrar(settings, platform, authorities, records, access)
         self._consume()
         for authority in authorities:
-            self._rule_for(authority)
+            if authority.open:
+                self._rule_for(authority)
 
     def _registrar(
         self,

@@ -10,20 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-    model_validator,
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from contract import Custody
+from jitr_stack.authorities import Authority, Days, Strict
+
+ENVIRONMENTS = Path(
+    os.environ.get("JITR_ENVIRONMENTS") or Path(__file__).resolve().parent.parent / "environments"
 )
-
-from contract import Custody, KeyAlgorithm
-
-ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"
-"""Folder of the environment files."""
+"""Folder of the environment files; `JITR_ENVIRONMENTS` names another, to the CDK and to `jitr` alike."""
 
 LOCAL_ACCOUNT = "000000000000"
 """Account of the embedded AWS; no real account has it."""
@@ -34,7 +29,6 @@ NAME = "[a-z](-?[a-z0-9]){0,23}"
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
-Days = Annotated[int, Field(strict=True, ge=1, le=36500)]
 # What CloudWatch Logs accepts (PutRetentionPolicy, API reference).
 LogRetention = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
@@ -43,57 +37,6 @@ LogRetention = Literal[
 
 class SettingsError(Exception):
     """An environment file that cannot be used; the text is one line naming file and key."""
-
-
-class Strict(BaseModel):
-    """A table of the file: unknown keys are refused, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Subject(Strict):
-    """Distinguished name of an authority; sizes are the upper bounds of RFC 5280, appendix A.1."""
-
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
-    state: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
-    locality: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
-    organization: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-    organizational_unit: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-    common_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-
-    @field_validator("*")
-    @classmethod
-    def printable(cls, value: str | None) -> str | None:
-        """Refuse control characters and blank ends, which no certificate should carry."""
-        if value is not None and (not value.isprintable() or value != value.strip()):
-            raise ValueError("must be printable, without blanks at its ends")
-        return value
-
-    def fields(self) -> dict[str, str]:
-        """Give the attributes that are set, most general first."""
-        return self.model_dump(exclude_none=True)
-
-
-class Authority(Strict):
-    """A certificate authority of the fleet.
-
-    `issuing` signs new certificates (exactly one does); `trusted` only goes on admitting its own.
-    """
-
-    state: Literal["issuing", "trusted"] = "issuing"
-    custody: Custody = Custody.KMS
-    algorithm: KeyAlgorithm = KeyAlgorithm.P256
-    validity_days: Days = 3650
-    subject: Subject = Subject()
-
-    @model_validator(mode="after")
-    def held_where_it_can_be(self) -> Self:
-        """Refuse RSA in KMS: what is offered there is elliptic (docs/adr)."""
-        if self.custody is Custody.KMS and self.algorithm is KeyAlgorithm.RSA2048:
-            raise ValueError(
-                'algorithm RSA-2048 needs custody = "secrets_manager"; kms offers P-256 and P-384'
-            )
-        return self
 
 
 class Settings(Strict):
@@ -107,8 +50,9 @@ class Settings(Strict):
     removal: Literal["destroy", "retain"] = "destroy"
     log_retention_days: LogRetention = 30
     device_validity_days: Days = 1825
+    delete_authorities_with_certificates: bool = False
     authorities: Annotated[dict[Name, Authority], Field(min_length=1)]
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -128,9 +72,10 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def one_issuing_authority(self) -> Self:
-        """Require exactly one authority that signs."""
+        """Require exactly one authority that signs; none where every key is somebody else's."""
         issuing = [name for name, authority in self.authorities.items() if authority.state == "issuing"]
-        if len(issuing) != 1:
+        held = any(authority.custody is not Custody.EXTERNAL for authority in self.authorities.values())
+        if len(issuing) != (1 if held else 0):
             found = ", ".join(issuing) or "none"
             raise ValueError(f'authorities: exactly one must have state = "issuing"; found {found}')
         return self
@@ -147,9 +92,9 @@ class Settings(Strict):
     @model_validator(mode="after")
     def distinct_subjects(self) -> Self:
         """Require a subject of its own for every authority."""
-        seen: dict[tuple[tuple[str, str], ...], str] = {}
+        seen: dict[str, str] = {}
         for name, authority in self.authorities.items():
-            key = tuple(authority.subject.fields().items())
+            key = str(authority.certificate or authority.subject.fields())
             if key in seen:
                 raise ValueError(
                     f"authorities.{name}.subject: the same as that of {seen[key]}; each needs its own"
@@ -158,14 +103,16 @@ class Settings(Strict):
         return self
 
     @property
-    def issuing_authority(self) -> str:
-        """Name of the authority that signs new certificates."""
-        return next(name for name, authority in self.authorities.items() if authority.state == "issuing")
+    def issuing_authority(self) -> str | None:
+        """Name of the authority that signs new certificates; None where all are external."""
+        return next((name for name, a in self.authorities.items() if a.state == "issuing"), None)
 
 
 def _with_common_name(environment: str, name: str, authority: object) -> object:
     if not isinstance(authority, dict) or not isinstance(authority.get("subject", {}), dict):
         return authority
+    if "certificate" in authority:
+        return authority  # which has a subject
     subject = {"common_name": f"{environment} {name} device CA"} | authority.get("subject", {})
     return authority | {"subject": subject}
 
@@ -216,7 +163,7 @@ def checked(path: Path, table: dict[str, Any]) -> Settings:
         SettingsError: as `load`.
     """
     try:
-        return Settings.model_validate(table)
+        return Settings.model_validate(table, context={"folder": path.parent})
     except ValidationError as error:
         raise SettingsError(_first_line(path, error)) from None
 

@@ -38,14 +38,7 @@ class JitrStack(cdk.Stack):
             )
             for name, authority in settings.authorities.items()
         }
-        self.issuance = Issuance(
-            self,
-            "Issuance",
-            settings=settings,
-            platform=platform,
-            authority=self.authorities[settings.issuing_authority],
-            records=self.records,
-        )
+        self.issuance = self._issuance(settings, platform)
         self.registration = Registration(
             self,
             "Registration",
@@ -62,16 +55,30 @@ class JitrStack(cdk.Stack):
         """Every function of `lambda_src/` in this stack."""
         return [child for child in self.node.find_all() if isinstance(child, RuntimeFunction)]
 
+    def _issuance(self, settings: Settings, platform: Platform) -> Issuance | None:
+        """Make the issuance function, unless every authority's key is somebody else's."""
+        if settings.issuing_authority is None:
+            return None
+        return Issuance(
+            self,
+            "Issuance",
+            settings=settings,
+            platform=platform,
+            authority=self.authorities[settings.issuing_authority],
+            records=self.records,
+        )
+
     def _outputs(self, settings: Settings) -> None:
         outputs = {
-            Output.ISSUANCE_FUNCTION: self.issuance.issuer.function.function_name,
             Output.ISSUANCE_RECORDS: self.records.table.table_name,
-            Output.ISSUING_AUTHORITY: self.authorities[settings.issuing_authority].certificate_id,
             Output.DEVICE_POLICY: self.device_access.policy_name,
             Output.REGISTRATION_FUNCTION: self.registration.registrar.function.function_name,
             Output.REGISTRATION_QUEUE: self.registration.queue.queue_url,
             Output.DEAD_LETTER_QUEUE: self.registration.dead_letters.queue_url,
         }
+        if self.issuance and settings.issuing_authority:
+            outputs[Output.ISSUANCE_FUNCTION] = self.issuance.issuer.function.function_name
+            outputs[Output.ISSUING_AUTHORITY] = self.authorities[settings.issuing_authority].certificate_id
         for name, value in outputs.items():
             cdk.CfnOutput(self, name.value, value=value)
 

@@ -5,14 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from jitr_stack.settings import ENVIRONMENTS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def synth(outdir: Path, context: str = "{}") -> subprocess.CompletedProcess[str]:
+def synth(outdir: Path, environments: Path = ENVIRONMENTS) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "CDK_OUTDIR": str(outdir),
-        "CDK_CONTEXT_JSON": context,
+        "JITR_ENVIRONMENTS": str(environments),
         "CDK_VALIDATION": "false",
         **{
             name: os.environ[name]
@@ -42,14 +44,28 @@ def test_an_environment_that_cannot_be_used_is_one_line_and_exit_2(tmp_path: Pat
     folder.mkdir()
     (folder / "site.toml").write_text("colour = 1\n[authorities.fleet]\n")
 
-    done = synth(tmp_path / "out", f'{{"environments": "{folder}"}}')
+    done = synth(tmp_path / "out", folder)
 
     assert done.returncode == 2
     assert done.stderr == f"{folder}/site.toml: colour: unknown key\n"
 
 
 def test_a_folder_without_environments_is_one_line_and_exit_2(tmp_path: Path) -> None:
-    done = synth(tmp_path / "out", f'{{"environments": "{tmp_path}/nowhere"}}')
+    done = synth(tmp_path / "out", tmp_path / "nowhere")
 
     assert done.returncode == 2
     assert done.stderr == f"{tmp_path}/nowhere: no environment file (*.toml) there\n"
+
+
+def test_an_authority_that_changed_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text("[authorities.fleet]\n")
+    first = synth(tmp_path / "out", tmp_path)
+    (tmp_path / "site.toml").write_text('[authorities.fleet]\nalgorithm = "P-384"\n')
+
+    second = synth(tmp_path / "out", tmp_path)
+
+    noted, refused = first.stderr.splitlines()[0], second.stderr
+    assert (first.returncode, second.returncode) == (0, 2)
+    assert noted == f"{tmp_path}/site.lock.json: authorities noted; commit this file"
+    assert refused.startswith(f"{tmp_path}/site.toml: authorities.fleet.algorithm: was P-256, now P-384;")
+    assert refused.count("\n") == 1

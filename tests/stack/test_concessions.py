@@ -25,6 +25,7 @@ def test_local_may_act_where_the_embedded_aws_asks_for_any_resource(templates: d
 def test_no_other_environment_may(environment: str, templates: dict[str, Template]) -> None:
     assert allowed_on_any_resource(templates[environment]) == {
         "iot:GetRegistrationCode",
+        "iot:ListCertificatesByCA",
         "iot:RegisterCACertificate",
     }
 

@@ -7,8 +7,15 @@ from permissions import permissions
 IOT = "arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>"
 SSM = "arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>"
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
-ONE_CA = ("iot:DeleteCACertificate", "iot:DescribeCACertificate", "iot:UpdateCACertificate")
-ANY_CA = ("iot:GetRegistrationCode", "iot:RegisterCACertificate")
+ONE_CA = (
+    "iot:DeleteCACertificate",
+    "iot:DescribeCACertificate",
+    "iot:ListTagsForResource",
+    "iot:TagResource",
+    "iot:UntagResource",
+    "iot:UpdateCACertificate",
+)
+ANY_CA = ("iot:GetRegistrationCode", "iot:ListCertificatesByCA", "iot:RegisterCACertificate")
 KEEP_CERTIFICATE = (
     "ssm:DeleteParameter",
     "ssm:GetParameter",
@@ -33,7 +40,7 @@ RELEASE_POLICY = (
 PROD = {
     "AuthoritiesRegistrarRole": {
         (WRITE_LOGS, "<AuthoritiesRegistrarLogs.Arn>"),
-        (ANY_CA, "*"),  # AWS offers no resource for these two
+        (ANY_CA, "*"),  # AWS offers no resource for these
         (ONE_CA, f"{IOT}:cacert/*"),
         (KEEP_CERTIFICATE, f"{SSM}:parameter/jitr/prod/authorities/*/certificate"),
         (SIGN, "<AuthorityfleetKeyP256.Arn>"),

@@ -95,7 +95,10 @@ def test_missing_file_names_the_ones_there_are(tmp_path: Path) -> None:
         ("", "site.toml: authorities: Field required"),
         ("[authorities]\n", "site.toml: authorities: Dictionary should have at least 1 item"),
         ('[authorities."Fleet 1"]\n', "site.toml: authorities.Fleet 1."),
-        (FLEET + 'custody = "drawer"\n', "site.toml: authorities.fleet.custody: Input should be 'kms' or"),
+        (
+            FLEET + 'custody = "drawer"\n',
+            "site.toml: authorities.fleet.custody: Input should be 'external', 'kms' or",
+        ),
         (
             FLEET + 'algorithm = "RSA-2048"\n',
             'site.toml: authorities.fleet: algorithm RSA-2048 needs custody = "sec',

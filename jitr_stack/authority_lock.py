@@ -1,0 +1,66 @@
+"""What the authorities of an environment are, kept beside its file, so that none changes unawares.
+
+An authority lives ten years. Its key, subject, mode or validity cannot change in place: devices hang on it.
+The lock, committed with the environment, is how a synthesis knows what was there without asking AWS.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from jitr_stack.settings import Settings, SettingsError
+
+
+def lock_file(environment: str, folder: Path) -> Path:
+    """Give the lock of an environment's authorities."""
+    return folder / f"{environment}.lock.json"
+
+
+def hold(settings: Settings, folder: Path) -> Path | None:
+    """Refuse an authority that became another one; note those that came and went.
+
+    Returns the lock where it was written anew (it wants to be committed), else None. An environment on the
+    embedded AWS lives too short for a lock.
+
+    Raises:
+        SettingsError: an authority changed without `replace = true`, or the lock cannot be read or written.
+    """
+    if settings.local:
+        return None
+    file = lock_file(settings.name, folder)
+    locked, wanted = _read(file), {name: a.identity() for name, a in sorted(settings.authorities.items())}
+    for name in wanted.keys() & locked.keys():
+        if wanted[name] != locked[name] and not settings.authorities[name].replace:
+            key = f"{folder / settings.name}.toml: authorities.{name}"
+            raise SettingsError(_refusal(key, wanted[name], locked[name]))
+    if wanted == locked:
+        return None
+    _write(file, wanted)
+    return file
+
+
+def _refusal(key: str, wanted: dict[str, Any], locked: dict[str, Any]) -> str:
+    changed = next(name for name in {**locked, **wanted} if wanted.get(name) != locked.get(name))
+    return (
+        f"{key}.{changed}: was {locked.get(changed)}, now {wanted.get(changed)}; an authority cannot change: "
+        "add a new one and move `issuing` to it, or say `replace = true` to lose the old one"
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        locked = json.loads(file.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file}: cannot be read as a lock: {' '.join(str(error).split())}") from None
+    if not isinstance(locked, dict):
+        raise SettingsError(f"{file}: cannot be read as a lock: no table of authorities")
+    return locked
+
+
+def _write(file: Path, wanted: dict[str, Any]) -> None:
+    try:
+        file.write_text(json.dumps(wanted, indent=2, sort_keys=True) + "\n")
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be written: {error.strerror}") from None
