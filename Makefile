@@ -16,7 +16,7 @@ export CDK_HOME := $(CURDIR)/.cache/cdk
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types unit stack local device snapshots bench lock clean
+.PHONY: help setup demo test lint types unit stack operators local device snapshots bench lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ unit: setup ## Tests of the parts
 	$(BIN)/pytest tests/$@
 
 stack: setup ## Tests of the templates
+	$(BIN)/pytest tests/$@
+
+operators: setup ## Tests of the operator's commands, on the local AWS
 	$(BIN)/pytest tests/$@
 
 local: setup ## Tests on the local AWS, end to end

@@ -27,10 +27,11 @@ Cdk = Callable[..., str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what uses the one deployment in one worker, when tests run side by side."""
+    """Keep what uses the one deployment in one worker, when tests run side by side; the rest has its own."""
     for item in items:
         if "aws" in getattr(item, "fixturenames", ()) and item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("deployed"))
+            shared = "fleets" in item.fixturenames
+            item.add_marker(pytest.mark.xdist_group("deployed" if shared else item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +60,12 @@ def cdk(aws: LocalAws, environments: Path, tmp_path_factory: pytest.TempPathFact
     deployment.start_bootstrap().wait()
 
     common = ["--no-notices", "--ci", "--output", str(folder / "cdk.out")]
-    common += ["--context", f"environments={environments}"]
 
-    def run(*arguments: str) -> str:
+    def run(*arguments: str, environments: Path = environments) -> str:
         done = subprocess.run(
             [str(CDK), *arguments, *common],
             cwd=ROOT,
-            env=deployment.environment(),
+            env=deployment.environment() | {"JITR_ENVIRONMENTS": str(environments)},
             capture_output=True,
             text=True,
             check=False,

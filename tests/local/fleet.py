@@ -94,6 +94,14 @@ class Fleet:
         pem = self.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
         return x509.load_pem_x509_certificate(pem.encode())
 
+    @staticmethod
+    def common_name(pem: str) -> str:
+        """The common name of a certificate in PEM."""
+        (name,) = x509.load_pem_x509_certificate(pem.encode()).subject.get_attributes_for_oid(
+            NameOID.COMMON_NAME
+        )
+        return str(name.value)
+
     def answer(self, csr: str) -> dict[str, str]:
         """What the issuance function says to a CSR."""
         payload = json.dumps({"csr": csr})
