@@ -64,7 +64,7 @@ def read_request(pem: str | bytes) -> DeviceRequest:
         raise RefusedRequest("malformed", "the request cannot be read as PKCS #10 (DER)") from None
     device_key = check_device_key(public_key)
     _check_key_form(device_key, csr)
-    _check_signature(csr)
+    _check_signature(csr, der)
     subject = _subject(csr)
     return DeviceRequest(_thing_name(subject), subject, device_key, hashlib.sha256(der).hexdigest())
 
@@ -122,7 +122,11 @@ def _check_key_form(key: PublicKey, csr: x509.CertificateSigningRequest) -> None
     )
 
 
-def _check_signature(csr: x509.CertificateSigningRequest) -> None:
+def _check_signature(csr: x509.CertificateSigningRequest, der: bytes) -> None:
+    # A signature is whole bytes, and the last thing in a request (RFC 2986, 4.2). Spare bits, which
+    # `cryptography` passes over, would make two requests of one.
+    if not der.endswith(b"\x00" + csr.signature):
+        raise RefusedRequest("malformed", "the request's signature is not whole bytes")
     try:
         algorithm = csr.signature_hash_algorithm
         if algorithm is None or algorithm.name not in _SIGNATURE_HASHES:

@@ -50,7 +50,14 @@ VALUES = st.one_of(
 ATTRIBUTES = st.builds(forge.attribute, OIDS, STRING_TYPES, VALUES)
 DEVICE_NAME = THING_NAME.map(lambda name: forge.attribute(forge.COMMON_NAME, forge.UTF8, name.encode()))
 RDNS = st.lists(st.lists(ATTRIBUTES, max_size=3).map(lambda attributes: forge.rdn(*attributes)), max_size=4)
-SOUND_DER = base64.b64decode("".join(forge.request_pem(forge.common_name("device-1")).splitlines()[1:-1]))
+
+
+def sound_der() -> bytes:
+    """A request as a device makes it; each has a signature of its own."""
+    return base64.b64decode("".join(forge.request_pem(forge.common_name("device-1")).splitlines()[1:-1]))
+
+
+SOUND_DER = sound_der()
 
 
 @cache
@@ -135,6 +142,14 @@ def test_a_damaged_request_is_refused_and_never_crashes(data: st.DataObject) -> 
 @given(st.one_of(st.text(), st.binary()))
 def test_arbitrary_input_is_refused_and_never_crashes(junk: str | bytes) -> None:
     assert read(junk) is None
+
+
+def test_a_signature_with_a_spare_bit_is_refused() -> None:
+    even = next(der for der in iter(sound_der, None) if der[-1] % 2 == 0)  # so that the bit may be spare
+    place = len(even) - len(x509.load_der_x509_csr(even).signature) - 1
+
+    assert read(forge.pem(even)) is not None
+    assert read(forge.pem(even[:place] + b"\x01" + even[place + 1 :])) is None
 
 
 @settings(deadline=None)
