@@ -6,11 +6,15 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 from conftest import Cdk
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from fleet import Fleet, Identity, request
 
 from jitr.local import LocalAws
@@ -34,16 +38,45 @@ certificate = "factory.pem"
 VERIFIED = 'verification_certificate = "verification.pem"\n'
 JITR = Path(sys.executable).parent / "jitr"
 
-CA_KEY = key()
-CA = root("Factory CA", CA_KEY)
+
+@dataclass(frozen=True)
+class Owner:
+    """A factory's authority, whose key never comes near AWS."""
+
+    key: ec.EllipticCurvePrivateKey = field(default_factory=key)
+    name: str = field(default_factory=lambda: f"Factory CA {secrets.token_hex(4)}")
+
+    @cached_property
+    def certificate(self) -> x509.Certificate:
+        """Self-signed."""
+        return root(self.name, self.key)
+
+    def verification(self, code: str) -> str:
+        """What the offline authority makes of a registration code."""
+        return pem(certificate(code, key().public_key(), self.name, self.key, ca=False))
+
+    def device(self, fleet: Fleet, name: str) -> Identity:
+        """A device whose certificate the factory signed by itself."""
+        own = key()
+        signing_request = read_request(request(name, own))
+        leaf = leaf_certificate(signing_request, self.certificate, self.key, timedelta(days=30))
+        return fleet.identity(name, own, leaf)
+
 
 Deploy = Callable[..., str]
 
 
 @pytest.fixture
-def factory(aws: LocalAws, tmp_path: Path) -> Fleet:
+def owner(tmp_path: Path) -> Owner:
+    """An authority of its own for each test, since AWS holds each only once; the certificate is in a file."""
+    made = Owner()
+    (tmp_path / "factory.pem").write_text(pem(made.certificate))
+    return made
+
+
+@pytest.fixture
+def factory(aws: LocalAws, owner: Owner, tmp_path: Path) -> Fleet:
     """An environment of its own for each test."""
-    (tmp_path / "factory.pem").write_text(pem(CA))
     return Fleet(aws, f"f{secrets.token_hex(4)}", tmp_path / "devices")
 
 
@@ -58,18 +91,6 @@ def deploy(cdk: Cdk, factory: Fleet, tmp_path: Path) -> Deploy:
     return run
 
 
-def verification(code: str) -> str:
-    """What the offline authority makes of the registration code."""
-    return pem(certificate(code, key().public_key(), "Factory CA", CA_KEY, ca=False))
-
-
-def made_offline(fleet: Fleet, name: str) -> Identity:
-    """A device whose certificate the factory signed by itself."""
-    own = key()
-    leaf = leaf_certificate(read_request(request(name, own)), CA, CA_KEY, timedelta(days=30))
-    return fleet.identity(name, own, leaf)
-
-
 def jitr(fleet: Fleet, folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(JITR), *map(str, words)],
@@ -81,12 +102,12 @@ def jitr(fleet: Fleet, folder: Path, *words: object) -> subprocess.CompletedProc
 
 
 def test_device_of_the_owners_authority_comes_in_once_its_certificate_is_imported(
-    factory: Fleet, deploy: Deploy, tmp_path: Path
+    factory: Fleet, owner: Owner, deploy: Deploy, tmp_path: Path
 ) -> None:
     code = factory.client("iot").get_registration_code()["registrationCode"]
-    (tmp_path / "verification.pem").write_text(verification(code))
+    (tmp_path / "verification.pem").write_text(owner.verification(code))
     deploy("delete_authorities_with_certificates = true\n", FACTORY, VERIFIED)
-    device = made_offline(factory, "made-offline")
+    device = owner.device(factory, "made-offline")
 
     imported = jitr(
         factory, tmp_path, "issued", "import", device.device.certificate, "-e", factory.environment, "--json"
@@ -98,29 +119,25 @@ def test_device_of_the_owners_authority_comes_in_once_its_certificate_is_importe
     assert json.loads(imported.stdout)["recorded"] == 1
     assert first is None
     assert device.publish("made-offline/hello")
-    deploy(FACTORY, VERIFIED, doing=("destroy", "--force"))
 
 
 def test_verification_certificate_with_another_code_fails_the_deploy_and_leaves_nothing(
-    factory: Fleet, deploy: Deploy, tmp_path: Path
+    factory: Fleet, owner: Owner, deploy: Deploy, tmp_path: Path
 ) -> None:
-    (tmp_path / "verification.pem").write_text(verification("00" * 32))
+    (tmp_path / "verification.pem").write_text(owner.verification("00" * 32))
 
     with pytest.raises(AssertionError, match="registration code"):
         deploy(FACTORY, VERIFIED)
 
     listed = factory.client("iot").list_ca_certificates()["certificates"]
-    assert certificate_id(CA) not in {ca["certificateId"] for ca in listed}
-    deploy(FACTORY, VERIFIED, doing=("destroy", "--force"))
+    assert certificate_id(owner.certificate) not in {ca["certificateId"] for ca in listed}
 
 
-def test_authority_with_devices_is_not_deregistered_unless_that_is_asked_for(
-    factory: Fleet, deploy: Deploy
-) -> None:
+def test_authority_with_devices_is_not_deregistered(factory: Fleet, owner: Owner, deploy: Deploy) -> None:
     sni_only = FACTORY + 'mode = "SNI_ONLY"\n'
     beside = "[authorities.fleet]\n"
     deploy(beside, sni_only)
-    stray = made_offline(factory, "stray")
+    stray = owner.device(factory, "stray")
     assert stray.connect() is None  # AWS holds its certificate now, though no record lets it in
     factory.await_status(stray, "INACTIVE")
 
@@ -130,6 +147,3 @@ def test_authority_with_devices_is_not_deregistered_unless_that_is_asked_for(
     events = pages.paginate(StackName=f"{factory.environment}-jitr").search("StackEvents[]")
     reasons = "\n".join(event.get("ResourceStatusReason", "") for event in events)
     assert "1 device certificate" in reasons
-
-    deploy("delete_authorities_with_certificates = true\n", beside, sni_only)
-    deploy(beside, sni_only, doing=("destroy", "--force"))

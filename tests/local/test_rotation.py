@@ -83,4 +83,3 @@ def test_fleet_stays_online_from_one_authority_to_the_next(
     assert group.lost == []
     assert group.refused == 0
     assert group.accepted > 100
-    cdk("destroy", "rotating/*", "--force", environments=tmp_path)
