@@ -54,7 +54,7 @@ def _read(file: Path) -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise SettingsError(f"{file}: cannot be read as a lock: {' '.join(str(error).split())}") from None
-    if not isinstance(locked, dict):
+    if not isinstance(locked, dict) or not all(isinstance(a, dict) and a for a in locked.values()):
         raise SettingsError(f"{file}: cannot be read as a lock: no table of authorities")
     return locked
 

@@ -103,8 +103,6 @@ class _Plan:
 def _next(plan: _Plan) -> tuple[Stage, list[str]]:
     if wrong := [each for each in plan.own if each.mismatches()]:
         return Stage.MISMATCHED, _mend(plan, wrong)
-    if retired := plan.in_state("retired"):
-        return Stage.RETIRED, [step for each in retired for step in _remove(plan, each)]
     if (issuing := plan.issuing) and (successors := plan.successors()):
         return Stage.ADDED, _move(plan, issuing, successors[0])
     if leaving := plan.leaving():
@@ -112,6 +110,8 @@ def _next(plan: _Plan) -> tuple[Stage, list[str]]:
         if drained:
             return Stage.DRAINED, [*(plan.set(each, "retired") for each in drained), plan.deploy]
         return Stage.DRAINING, [step for each in leaving for step in _wait(plan, each)]
+    if retired := plan.in_state("retired"):
+        return Stage.RETIRED, [step for each in retired for step in _remove(plan, each)]
     return Stage.QUIET, _begin(plan)
 
 
@@ -128,8 +128,14 @@ def _mend(plan: _Plan, wrong: list[Standing]) -> list[str]:
 def _remove(plan: _Plan, retired: Standing) -> list[str]:
     if retired.counts and retired.counts.active:
         return [
-            f"{retired.counts.active:,} active devices of {retired.name} cannot connect; if that is not "
-            f"meant: {plan.set(retired, 'closed')}, and {plan.deploy}"
+            f"{retired.counts.active:,} devices of {retired.name} are still active; where they are to stay "
+            f"online: {plan.set(retired, 'closed')}, and {plan.deploy}"
+        ]
+    if retired.counts and not retired.counts.issued:
+        return [
+            f"{retired.name} has signed nothing: where it is still to come, go on with docs/runbook.md "
+            f"(`jitr ca request {retired.name}` gives your root its request); else remove "
+            f"[authorities.{retired.name}] from {plan.file}, and {plan.deploy}"
         ]
     steps = [f"remove [authorities.{retired.name}] from {plan.file}", plan.deploy]
     if retired.counts and retired.counts.issued and not plan.settings.delete_authorities_with_certificates:

@@ -81,7 +81,7 @@ def test_authority_that_went_is_forgotten(locked: Path) -> None:
     assert list(json.loads(lock_file("site", locked).read_text())) == ["next"]
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "\xff"])
+@pytest.mark.parametrize("content", ["{", "[]", "\xff", '{"fleet": 5}', '{"fleet": null}', '{"fleet": {}}'])
 def test_damaged_lock_is_one_line(content: str, locked: Path) -> None:
     lock_file("site", locked).write_bytes(content.encode("latin-1"))
 

@@ -19,7 +19,15 @@ def read_csv(stream: BinaryIO, name: str) -> Iterator[Candidate | Unreadable]:
     quoted, written as \n, or left out.
     """
     csv.field_size_limit(LONGEST)
-    rows = _rows(stream)
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+    try:
+        yield from _read(text, name)
+    finally:
+        text.detach()  # which would close the stream with itself
+
+
+def _read(text: io.TextIOWrapper, name: str) -> Iterator[Candidate | Unreadable]:
+    rows = _rows(text)
     column: int | None = None
     number = 0
     try:
@@ -38,8 +46,7 @@ def read_csv(stream: BinaryIO, name: str) -> Iterator[Candidate | Unreadable]:
             yield Unreadable(name, "no column of certificates (PEM) in its first two rows")
 
 
-def _rows(stream: BinaryIO) -> Iterator[list[str]]:
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+def _rows(text: io.TextIOWrapper) -> Iterator[list[str]]:
     first = text.readline(LONGEST)
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(_from(first, text), delimiter=delimiter, strict=True)

@@ -49,9 +49,27 @@ class Inputs:
         self.read = self.ignored = self._before = 0
         for path in self.paths:
             if path == STANDARD_INPUT:
-                yield from self._followed(sys.stdin.buffer, "-", read_pem)
-            for file in self._files(path):
-                yield from self._of_file(file)
+                yield from self._standard_input()
+            elif path.is_dir():
+                for file in self._files(path):
+                    yield from self._of_file(file)
+            else:
+                yield from self._named(path)
+
+    def _standard_input(self) -> Iterator[Candidate | Unreadable]:
+        if sys.stdin is None:  # closed by whoever started this
+            yield Unreadable("-", "standard input is closed")
+        else:
+            yield from self._followed(sys.stdin.buffer, "-", read_pem)
+
+    def _named(self, file: Path) -> Iterator[Candidate | Unreadable]:
+        """Give what a file holds that was named for its certificates, unlike one that lies in a folder."""
+        nothing = True
+        for found in self._of_file(file):
+            nothing = False
+            yield found
+        if nothing:
+            yield Unreadable(str(file), "holds no certificate; perhaps a key or a request")
 
     def _of_file(self, file: Path) -> Iterator[Candidate | Unreadable]:
         reader = read_csv if file.suffix.lower() == TABLE else read_pem

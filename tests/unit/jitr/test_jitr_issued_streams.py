@@ -178,3 +178,31 @@ def test_a_stream_is_read_as_it_comes() -> None:
     first = next(iter(read_pem(stream, "-")))
     assert isinstance(first, Candidate)
     assert stream.tell() == len(ONE)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"a,b\n", b'a,"b\n-----BEGIN'], ids=["empty", "headings", "unended"]
+)
+def test_a_table_without_certificates_is_named_and_the_rest_is_read(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "0.csv").write_bytes(content)
+    (tmp_path / "1.pem").write_text("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n")
+
+    first, second = Inputs([tmp_path])
+
+    assert isinstance(first, Unreadable)
+    assert isinstance(second, Candidate)
+
+
+def test_closed_standard_input_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+
+    assert list(Inputs([Path("-")])) == [Unreadable("-", "standard input is closed")]
+
+
+def test_a_key_that_was_named_is_said_to_be_none_and_one_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "pump.pem").write_text(KEY)
+
+    (named,) = Inputs([tmp_path / "pump.pem"])
+
+    assert named == Unreadable(str(tmp_path / "pump.pem"), "holds no certificate; perhaps a key or a request")
+    assert list(Inputs([tmp_path])) == []

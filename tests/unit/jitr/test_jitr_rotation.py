@@ -116,6 +116,23 @@ def test_a_retired_one_is_to_be_removed_and_what_stands_in_the_way_is_said() -> 
     assert said.next[1:] == ["remove [authorities.old] from environments/site.toml", DEPLOY]
 
 
+def test_a_retired_one_that_signed_nothing_may_be_still_to_come() -> None:
+    young = standing("next", "retired", age=1, counts=NONE)
+
+    said = rotation(standing("old", "issuing", age=700), young)
+
+    assert said.stage is Stage.RETIRED
+    assert "`jitr ca request next`" in said.next[0]
+
+
+def test_a_retired_one_hides_no_successor() -> None:
+    young = standing("next", "retired", age=1, counts=NONE)
+
+    said = rotation(standing("old", "issuing", age=700), standing("new", "trusted", age=9), young)
+
+    assert said.stage is Stage.ADDED
+
+
 def test_a_retired_one_is_simply_removed_where_certificates_do_not_stand_in_the_way() -> None:
     said = rotation(
         standing("old", "retired", age=700, counts=GONE),
@@ -128,7 +145,7 @@ def test_a_retired_one_is_simply_removed_where_certificates_do_not_stand_in_the_
 def test_a_retired_one_with_active_devices_is_an_alarm() -> None:
     said = rotation(standing("old", "retired", age=700), standing("new", "issuing", age=9))
     assert said.next == [
-        "30 active devices of old cannot connect; if that is not meant: in environments/site.toml: "
+        "30 devices of old are still active; where they are to stay online: in environments/site.toml: "
         f'[authorities.old] state = "closed", and {DEPLOY}'
     ]
 
