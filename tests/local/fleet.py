@@ -24,7 +24,7 @@ from records.record import IssuanceRecord
 from records.table import IssuanceRecords
 
 Seen = TypeVar("Seen")
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds; what is awaited takes milliseconds on a machine that is not busy
 
 
 def awaited(look: Callable[[], Seen | None]) -> Seen:
