@@ -1,12 +1,15 @@
 """What every test relies on, and what a run as a whole must hold."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
 # The CDK's libraries run on the Node.js that is installed beside this Python, not on the PATH's.
+# Tests stop programs by it; a run under nohup would hand them down an ear that is deaf to it.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.environ["JSII_NODE"] = str(Path(sys.executable).parent / "node")
 
 
