@@ -14,7 +14,7 @@ from jitr_stack.platform import Platform
 
 RUNTIME_SOURCE = Path(__file__).resolve().parent.parent / "lambda_src"
 REQUIREMENTS = RUNTIME_SOURCE / "requirements.txt"
-EVERYWHERE = ("contract.py", "telemetry.py")
+EVERYWHERE = ("contract.py", "registry.py", "telemetry.py")
 """Modules that every function carries."""
 
 

@@ -8,7 +8,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import registry
 from contract import RECORD_KEY
+from records.provisioning import PLAIN, Provisioning
 from records.state import State
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ PATTERNS = MappingProxyType(
         "certificate_id": SHA256,
         "issuer": SHA256,
         "public_key_hash": SHA256,
-        # AWS IoT CreateThing, thingName.
-        "thing_name": re.compile(r"[a-zA-Z0-9:_-]{1,128}"),
+        "thing_name": registry.NAME,
         # RFC 5280, 4.1.2.2: positive, at most 20 octets.
         "serial": re.compile(r"[0-9a-f]{1,40}"),
         "subject": re.compile(r".+", re.DOTALL),
@@ -77,6 +78,8 @@ class IssuanceRecord:
     """Lowercase hex SHA-256 of the certificate signing request's DER; None where it was imported, since
     whoever signed it kept the request."""
     source: Source = Source.ISSUED
+    provisioning: Provisioning = PLAIN
+    """What else than a name the thing has; settled when the certificate is signed or imported."""
     state: State = State.ISSUED
     reason: str | None = None
     """Why it has this state, where there is more to say than the state does."""
@@ -92,6 +95,8 @@ class IssuanceRecord:
             if not isinstance(value, str) or not pattern.fullmatch(value):
                 raise self._invalid(name, value, f"text like {pattern.pattern}")
         self._check_request_digest()
+        if not isinstance(self.provisioning, Provisioning):
+            raise self._invalid("provisioning", self.provisioning, "a Provisioning")
         for name in REQUIRED_TIMES + OPTIONAL_TIMES:
             value = getattr(self, name)
             if value is None and name in OPTIONAL_TIMES:
@@ -113,9 +118,13 @@ class IssuanceRecord:
         )
 
     def to_item(self) -> "dict[str, AttributeValueTypeDef]":
-        """Give the record as a DynamoDB item: every field a string, absent where it is None."""
+        """Give the record as a DynamoDB item: every field a string, absent where it is None.
+
+        What is provisioned is JSON, absent where it is a name alone.
+        """
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values[RECORD_KEY] = values.pop("certificate_id")
+        values["provisioning"] = None if self.provisioning == PLAIN else self.provisioning.to_json()
         return {
             name: {"S": timestamp(value) if isinstance(value, datetime) else str(value)}
             for name, value in values.items()
@@ -143,6 +152,7 @@ class IssuanceRecord:
                 certificate=item["certificate"]["S"],
                 request_digest=item["request_digest"]["S"] if "request_digest" in item else None,
                 source=Source(item["source"]["S"]) if "source" in item else Source.ISSUED,
+                provisioning=optional_provisioning(item),
                 state=State(item["state"]["S"]),
                 reason=item["reason"]["S"] if "reason" in item else None,
                 updated_at=optional_time(item, "updated_at"),
@@ -159,6 +169,11 @@ class IssuanceRecord:
 def optional_time(item: "Item", name: str) -> datetime | None:
     """Read a time that may be absent."""
     return datetime.fromisoformat(item[name]["S"]) if name in item else None
+
+
+def optional_provisioning(item: "Item") -> Provisioning:
+    """Read what is provisioned besides a name."""
+    return Provisioning.from_json(item["provisioning"]["S"]) if "provisioning" in item else PLAIN
 
 
 def timestamp(time: datetime) -> str:

@@ -49,6 +49,7 @@ def test_nothing_but_source_and_wheels_is_bundled(tmp_path: Path) -> None:
         "contract.py",
         "records",
         "registration",
+        "registry.py",
         "telemetry.py",
     }
     assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".py"}

@@ -28,7 +28,7 @@ CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000)
 
 OF_THE_RUNTIME = {"_awscrt", "awscrt", "botocore", "certifi", "dateutil", "jmespath", "six", "urllib3"}
 """What botocore, which Lambda's Python runtime brings, is made of."""
-OWN = {"contract", "records", "registration", "telemetry"}
+OWN = {"contract", "records", "registration", "registry", "telemetry"}
 LIST_NEW_MODULES = """
 import json, sys
 before = set(sys.modules)
