@@ -53,11 +53,7 @@ class DeviceAccess(Construct):
                         "Action": "iot:Subscribe",
                         "Resource": self._arn("topicfilter", f"{THING}/*"),
                     },
-                    {
-                        "Effect": "Allow",
-                        "Action": "iot:Publish",
-                        "Resource": self._arn("topic", f"{COMMON_NAME}/*"),
-                    },
+                    *self._over_https(settings),
                 ],
             },
         )
@@ -72,6 +68,16 @@ class DeviceAccess(Construct):
     def policy_name(self) -> str:
         """Name of the policy (a token)."""
         return self._policy.ref
+
+    def _over_https(self, settings: Settings) -> list[dict[str, str]]:
+        """Let a device publish under its common name, where that is always its thing's name.
+
+        Where things are named otherwise, one device's common name may be another one's thing.
+        """
+        if not settings.provisioning.thing_is_named_as_its_certificate:
+            return []
+        topics = self._arn("topic", f"{COMMON_NAME}/*")
+        return [{"Effect": "Allow", "Action": "iot:Publish", "Resource": topics}]
 
     def _arn(self, resource: str, name: str) -> str:
         return cdk.Stack.of(self).format_arn(service="iot", resource=resource, resource_name=name)

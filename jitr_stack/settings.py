@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from contract import Custody
 from jitr_stack.authorities import Authority, Days, Strict
+from jitr_stack.provisioning import Provisioning
 
 ENVIRONMENTS = Path(
     os.environ.get("JITR_ENVIRONMENTS") or Path(__file__).resolve().parent.parent / "environments"
@@ -52,6 +53,7 @@ class Settings(Strict):
     device_validity_days: Days = 1825
     delete_authorities_with_certificates: bool = False
     authorities: Annotated[dict[Name, Authority], Field(min_length=1)]
+    provisioning: Provisioning = Provisioning()
     tags: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="before")

@@ -1,20 +1,22 @@
 """The issuance function: a request in, a certificate out."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
-from issuance.issue import issue
+from issuance.issue import Terms, issue
 from issuance.issuer import Issuer, IssuerSource
-from issuance.settings import read_settings
+from issuance.settings import Settings, read_settings
 from pki.custody import custody
 from pki.identity import pem
 from pki.leaf import AuthorityEnding
 from pki.request import RefusedRequest, read_request
+from provisioning.prerequisites import Prerequisites
+from provisioning.provisioner import Provisioner
 from records.record import IssuanceRecord
 from records.table import IssuanceRecords
 from telemetry import report
@@ -36,7 +38,7 @@ def handle(event: object, _context: object) -> dict[str, Any]:
         request = read_request(_csr(event))
         work = _workplace()
         issuer = work.source.issuer(now)
-        return _issued(issue(request, issuer, work.records, work.validity, now), issuer)
+        return _issued(issue(request, issuer, work.records, work.terms, now), issuer)
     except RefusedRequest as refusal:
         return _refused(refusal.reason, str(refusal))
     except AuthorityEnding as ending:
@@ -47,7 +49,7 @@ def handle(event: object, _context: object) -> dict[str, Any]:
 class _Workplace:
     source: IssuerSource
     records: IssuanceRecords
-    validity: timedelta
+    terms: Terms
 
 
 @cache
@@ -56,7 +58,12 @@ def _workplace() -> _Workplace:
     settings = read_settings()
     key = custody(settings.custody, settings.key_id, _connect)
     source = IssuerSource(_connect("ssm"), settings.parameter, key, settings.authority_id)
-    return _Workplace(source, IssuanceRecords(_connect("dynamodb"), settings.records), settings.validity)
+    return _Workplace(source, IssuanceRecords(_connect("dynamodb"), settings.records), _terms(settings))
+
+
+def _terms(settings: Settings) -> Terms:
+    prerequisites = Prerequisites(_connect("iot"))
+    return Terms(settings.validity, Provisioner(settings.template, settings.environment, prerequisites))
 
 
 def _connect(service: str) -> Any:  # noqa: ANN401  # boto3 makes a class for each service

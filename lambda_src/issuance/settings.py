@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from contract import Custody, Variable
+from provisioning.rendering import Environment
+from provisioning.template import ProvisioningTemplate
+
+REGION = "AWS_REGION"
+"""Set by Lambda itself (Lambda developer guide, "Defined runtime environment variables")."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +23,15 @@ class Settings:
     authority_id: str
     records: str
     validity: timedelta
+    template: ProvisioningTemplate
+    environment: Environment
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings.
 
     Raises:
-        KeyError, ValueError: a variable is missing or makes no sense; the stack sets them all.
+        KeyError, TypeError, ValueError: a variable is missing or makes no sense; the stack sets them all.
     """
     return Settings(
         custody=Custody(environment[Variable.AUTHORITY_CUSTODY]),
@@ -33,4 +40,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         authority_id=environment[Variable.AUTHORITY_CERTIFICATE_ID],
         records=environment[Variable.ISSUANCE_RECORDS],
         validity=timedelta(days=int(environment[Variable.LEAF_VALIDITY_DAYS])),
+        template=ProvisioningTemplate.from_json(environment[Variable.PROVISIONING_TEMPLATE]),
+        environment=Environment(
+            environment[Variable.ENVIRONMENT], environment[Variable.ACCOUNT_ID], environment[REGION]
+        ),
     )

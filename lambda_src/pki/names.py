@@ -20,6 +20,15 @@ _FIELDS: dict[str, ObjectIdentifier] = {
 }
 """Fields of an authority's subject, in the order in which they are written."""
 
+_DEVICE_FIELDS = _FIELDS | {
+    "dn_qualifier": NameOID.DN_QUALIFIER,
+    "email_address": NameOID.EMAIL_ADDRESS,
+    "pseudonym": NameOID.PSEUDONYM,
+    "serial_number": NameOID.SERIAL_NUMBER,
+    "title": NameOID.TITLE,
+}
+"""Attributes of a device's subject by the names that templates know."""
+
 LONGEST_THING_NAME = 128
 """AWS IoT, CreateThing. RFC 5280 gives a common name 64 characters (ub-common-name); a device's may be
 as long as its thing's name. OpenSSL and `cryptography` read such names; linters report the bound."""
@@ -111,6 +120,15 @@ def check_subject(subject: x509.Name) -> None:
                 _check_alone(attribute.oid, rdn)
             except UnfitName as unfit:
                 raise UnfitName(f"{attribute.rfc4514_attribute_name} {unfit}") from None
+
+
+def subject_fields(subject: x509.Name) -> dict[str, str]:
+    """Give the attributes of a device's subject by name, those that it has exactly once."""
+    values = {
+        field: [str(each.value) for each in subject.get_attributes_for_oid(oid)]
+        for field, oid in _DEVICE_FIELDS.items()
+    }
+    return {field: found[0] for field, found in values.items() if len(found) == 1}
 
 
 def _check_attribute(attribute: x509.NameAttribute[str] | x509.NameAttribute[str | bytes]) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -13,7 +12,7 @@ from cryptography.x509.oid import NameOID
 from pki.device_key import check_device_key
 from pki.identity import subject_public_key_info
 from pki.keys import PublicKey
-from pki.names import LONGEST_THING_NAME, UnfitName, check_subject, long_names
+from pki.names import UnfitName, check_subject, long_names
 from pki.refused import RefusedRequest
 
 __all__ = ["LONGEST_REQUEST", "DeviceRequest", "RefusedRequest", "read_request"]
@@ -22,7 +21,6 @@ LONGEST_REQUEST = 16 * 1024
 """Bytes of PEM. A request with an RSA key of 4096 bits needs 2 KiB."""
 
 _LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")  # the second is older software's (RFC 7468, 7)
-_THING_NAME = re.compile(rf"[a-zA-Z0-9:_-]{{1,{LONGEST_THING_NAME}}}")
 _SIGNATURE_HASHES = {"sha256", "sha384", "sha512"}
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 """What `cryptography` raises over requests that it cannot read."""
@@ -32,11 +30,11 @@ _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 class DeviceRequest:
     """What a sound request asks for.
 
-    `subject` holds every attribute in the order asked, among them one common name: the `thing_name`.
+    `subject` holds every attribute in the order asked, among them one common name.
     `digest` is the SHA-256 of the request (DER), 64 lowercase hex digits.
     """
 
-    thing_name: str
+    common_name: str
     subject: x509.Name
     public_key: PublicKey
     digest: str
@@ -66,7 +64,7 @@ def read_request(pem: str | bytes) -> DeviceRequest:
     _check_key_form(device_key, csr)
     _check_signature(csr, der)
     subject = _subject(csr)
-    return DeviceRequest(_thing_name(subject), subject, device_key, hashlib.sha256(der).hexdigest())
+    return DeviceRequest(_common_name(subject), subject, device_key, hashlib.sha256(der).hexdigest())
 
 
 def _text(pem: str | bytes) -> str:
@@ -150,12 +148,8 @@ def _subject(csr: x509.CertificateSigningRequest) -> x509.Name:
     return subject
 
 
-def _thing_name(subject: x509.Name) -> str:
+def _common_name(subject: x509.Name) -> str:
     names = [str(attribute.value) for attribute in subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    if len(names) != 1 or not _THING_NAME.fullmatch(names[0]):
-        raise RefusedRequest(
-            "bad_thing_name",
-            "the subject needs exactly one common name, the name of the thing: "
-            f"1 to {LONGEST_THING_NAME} of a-z A-Z 0-9 : _ -",
-        )
+    if len(names) != 1:
+        raise RefusedRequest("bad_thing_name", "the subject needs exactly one common name, the device's")
     return names[0]

@@ -15,6 +15,7 @@ from pki.identity import certificate_id, pem, public_key_hash
 from pki.keys import PublicKey
 from pki.leaf import AuthorityEnding, leaf_certificate
 from pki.request import DeviceRequest, RefusedRequest, read_request
+from registry import UnfitForRegistry, check_name
 
 DAYS = 3650  # the tutorial's
 ADVICE = {"bad_thing_name": "make it anew with scripts/device/make_csr --thing-name NAME"}
@@ -44,13 +45,14 @@ def by_files(
         FailureError: the CSR is refused, the files do not belong together, the authority is ending.
     """
     request = _request(csr)
+    _check_thing_name(csr, request.common_name)
     ca, key = authority(ca_cert, ca_key, passphrase_file)
     try:
         leaf = leaf_certificate(request, ca, key, timedelta(days=days))
     except AuthorityEnding as error:
         raise FailureError(f"{ca_cert}: {error}") from None
     return SignedCertificate(
-        request.thing_name,
+        request.common_name,
         certificate_id(leaf),
         certificate_id(ca),
         leaf.not_valid_after_utc.isoformat(),
@@ -92,3 +94,12 @@ def _request(csr: Path) -> DeviceRequest:
     except RefusedRequest as refused:
         advice = f"; {ADVICE[refused.reason]}" if refused.reason in ADVICE else ""
         raise FailureError(f"{csr}: refused ({refused.reason}): {refused}{advice}") from None
+
+
+def _check_thing_name(csr: Path, common_name: str) -> None:
+    """Signing with files knows no environment's template: the common name is the thing's name."""
+    try:
+        check_name(common_name)
+    except UnfitForRegistry as unfit:
+        reason = "bad_thing_name"
+        raise FailureError(f"{csr}: refused ({reason}): common name {unfit}; {ADVICE[reason]}") from None

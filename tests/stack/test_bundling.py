@@ -59,7 +59,7 @@ def test_nothing_but_source_and_wheels_is_bundled(tmp_path: Path) -> None:
     ("handler", "parts", "requirements"),
     [
         ("certificate_authority.handler", ["certificate_authority", "pki"], True),
-        ("issuance.handler", ["issuance", "pki", "records"], True),
+        ("issuance.handler", ["issuance", "pki", "provisioning", "records"], True),
         ("registration.handler", ["registration", "records"], False),
     ],
 )

@@ -13,9 +13,11 @@ from jitr.issued.candidate import UnfitCertificate
 from pki.device_key import check_device_key
 from pki.identity import certificate_id, pem, public_key_hash, subject_public_key_info
 from pki.keys import PublicKey
-from pki.names import UnfitName, check_subject, long_names
+from pki.names import UnfitName, check_subject, long_names, subject_fields
 from pki.refused import RefusedRequest
-from records.record import PATTERNS, InvalidRecord, IssuanceRecord, Source
+from provisioning.provisioner import Provisioner, UnfitProvisioning
+from provisioning.rendering import UNSETTLED
+from records.record import InvalidRecord, IssuanceRecord, Source
 
 SIGNATURE_HASHES = {"sha256", "sha384", "sha512"}
 UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
@@ -25,7 +27,9 @@ UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 class Judge:
     """Checks certificates against an environment's authorities, at one moment."""
 
-    def __init__(self, authorities: Iterable[DeployedAuthority], now: datetime) -> None:
+    def __init__(
+        self, authorities: Iterable[DeployedAuthority], provisioner: Provisioner, now: datetime
+    ) -> None:
         ordered = sorted(authorities, key=_subject)
         self._by_subject = {subject: list(group) for subject, group in groupby(ordered, key=_subject)}
         self._own = {
@@ -33,6 +37,7 @@ class Judge:
             for authority in ordered
             for certificate in (authority.certificate, *authority.chain)
         }
+        self._provisioner = provisioner
         self._now = now
 
     def record(self, der: bytes) -> tuple[IssuanceRecord, DeployedAuthority] | None:
@@ -41,12 +46,13 @@ class Judge:
         Raises:
             UnfitCertificate: with the reason malformed, authority, unknown_issuer, bad_signature,
                 weak_signature, not_yet_valid, expired, unsupported_key, weak_key, explicit_curve,
-                bad_subject or bad_thing_name.
+                bad_subject, bad_thing_name, or one of `Provisioner`'s.
+            botocore.exceptions.ClientError: AWS refused a call.
         """
         try:
             with long_names():
                 return self._record(x509.load_der_x509_certificate(der))
-        except (UnfitCertificate, RefusedRequest) as unfit:
+        except (UnfitCertificate, RefusedRequest, UnfitProvisioning) as unfit:
             raise UnfitCertificate(unfit.reason, str(unfit)) from None
         except UNREADABLE:
             raise UnfitCertificate("malformed", "cannot be read as an X.509 certificate") from None
@@ -58,8 +64,9 @@ class Judge:
         authority = self._issuer(certificate)
         self._check_time(certificate)
         key = _checked_key(certificate)
-        thing_name = _thing_name(certificate.subject)
-        return _record(certificate, key, thing_name, authority), authority
+        _check_subject(certificate.subject)
+        record = _record(certificate, key, authority)
+        return self._provisioner.settle(record, subject_fields(certificate.subject), self._now), authority
 
     def _issuer(self, certificate: x509.Certificate) -> DeployedAuthority:
         named = self._by_subject.get(certificate.issuer.public_bytes(), [])
@@ -120,28 +127,21 @@ def _checked_key(certificate: x509.Certificate) -> PublicKey:
     return key
 
 
-def _thing_name(subject: x509.Name) -> str:
-    """Give the thing's name, by the rules for signing requests (`pki.request`)."""
+def _check_subject(subject: x509.Name) -> None:
+    """Check a subject by the rules for signing requests (`pki.request`)."""
     try:
         check_subject(subject)
     except UnfitName as unfit:
         raise UnfitCertificate("bad_subject", f"the subject's {unfit}") from None
-    names = [str(attribute.value) for attribute in subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    if len(names) != 1 or not PATTERNS["thing_name"].fullmatch(names[0]):
-        raise UnfitCertificate(
-            "bad_thing_name",
-            "the subject needs exactly one common name, the name of the thing: 1 to 128 of a-z A-Z 0-9 : _ -",
-        )
-    return names[0]
+    if len(subject.get_attributes_for_oid(NameOID.COMMON_NAME)) != 1:
+        raise UnfitCertificate("bad_thing_name", "the subject needs exactly one common name, the device's")
 
 
-def _record(
-    certificate: x509.Certificate, key: PublicKey, thing_name: str, authority: DeployedAuthority
-) -> IssuanceRecord:
+def _record(certificate: x509.Certificate, key: PublicKey, authority: DeployedAuthority) -> IssuanceRecord:
     try:
         return IssuanceRecord(
             certificate_id=certificate_id(certificate),
-            thing_name=thing_name,
+            thing_name=UNSETTLED,
             subject=certificate.subject.rfc4514_string(),
             serial=f"{certificate.serial_number:x}",
             public_key_hash=public_key_hash(key),

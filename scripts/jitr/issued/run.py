@@ -19,6 +19,9 @@ from jitr.issued.report import Report
 from jitr.issued.tally import Tally
 from jitr.output import note
 from jitr.target import Target, target
+from provisioning.prerequisites import Prerequisites
+from provisioning.provisioner import Provisioner
+from provisioning.rendering import Environment
 from records.table import IssuanceRecords
 
 PATIENT = Config(max_pool_connections=WRITERS, retries={"mode": "standard", "total_max_attempts": 10})
@@ -55,7 +58,13 @@ def _judge(to: Target) -> Judge:
         raise FailureError(
             f"environment {to.environment} has no deployed authority: run `cdk deploy '{to.environment}/*'`"
         )
-    return Judge(authorities.values(), datetime.now(UTC))
+    return Judge(authorities.values(), _provisioner(to), datetime.now(UTC))
+
+
+def _provisioner(to: Target) -> Provisioner:
+    account = to.settings.account or to.session.client("sts").get_caller_identity()["Account"]
+    environment = Environment(to.environment, account, to.session.region_name)
+    return Provisioner(to.settings.provisioning.template, environment, Prerequisites(to.iot))
 
 
 def _records(to: Target) -> IssuanceRecords:

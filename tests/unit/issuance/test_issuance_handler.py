@@ -14,10 +14,12 @@ from moto import mock_aws
 
 from contract import Custody, KeyAlgorithm, Variable
 from issuance import handler
-from issuance.settings import read_settings
+from issuance.settings import REGION, read_settings
 from pki.authority import authority_certificate, subject_name
 from pki.custody import SecretsManagerCustody
 from pki.identity import certificate_id, pem
+from provisioning.template import ProvisioningTemplate
+from records.provisioning import Provisioning
 from records.table import IssuanceRecords
 from tests.unit.certificate_authority import factory
 from tests.unit.issuance.account import TABLE, make_table
@@ -53,6 +55,10 @@ def deployed(monkeypatch: pytest.MonkeyPatch, validity: timedelta) -> x509.Certi
         Variable.AUTHORITY_CERTIFICATE_ID: certificate_id(ca),
         Variable.ISSUANCE_RECORDS: TABLE,
         Variable.LEAF_VALIDITY_DAYS: "365",
+        Variable.ENVIRONMENT: "test",
+        Variable.ACCOUNT_ID: "123456789012",
+        Variable.PROVISIONING_TEMPLATE: ProvisioningTemplate().to_json(),
+        REGION: "eu-west-1",
     }
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)
@@ -110,6 +116,110 @@ def test_a_refused_request_is_answered_with_code_and_text(
     assert answer["refused"]["reason"] == "bad_thing_name"
     assert "1 to 128" in answer["refused"]["message"]
     assert (line["Outcome"], line["Reason"]) == ("refused", "bad_thing_name")
+
+
+def with_template(monkeypatch: pytest.MonkeyPatch, template: ProvisioningTemplate) -> None:
+    """Deploy the function anew, with a template."""
+    handler._workplace.cache_clear()
+    monkeypatch.setenv(Variable.PROVISIONING_TEMPLATE, template.to_json())
+
+
+PUMP = ProvisioningTemplate(
+    thing_name="${environment.name}-${subject.common_name}",
+    thing_type="zymkey",
+    groups=("fleet",),
+    billing_group="works",
+    attributes={"serial": "${record.serial}", "account": "${environment.account}"},
+)
+
+
+def prepare_iot() -> None:
+    """Create what the template names."""
+    client("iot").create_thing_type(thingTypeName="zymkey")
+    client("iot").create_thing_group(thingGroupName="fleet")
+    client("iot").create_billing_group(billingGroupName="works")
+
+
+def test_what_the_thing_becomes_is_settled_and_recorded(
+    ca: x509.Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare_iot()
+    with_template(monkeypatch, PUMP)
+
+    answer = handler.handle({"csr": CSR}, None)
+
+    leaf = x509.load_pem_x509_certificate(answer["certificate"].encode())
+    record = IssuanceRecords(client("dynamodb"), TABLE).find(answer["certificate_id"])
+    assert record is not None
+    assert answer["thing_name"] == record.thing_name == "test-device-1"
+    assert record.provisioning == Provisioning(
+        thing_type="zymkey",
+        groups=("fleet",),
+        billing_group="works",
+        attributes={"serial": f"{leaf.serial_number:x}", "account": "123456789012"},
+    )
+
+
+def test_a_later_template_changes_nothing_of_what_was_signed(
+    ca: x509.Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = handler.handle({"csr": CSR}, None)
+    with_template(monkeypatch, PUMP)
+
+    assert handler.handle({"csr": CSR}, None) == signed
+
+
+@pytest.mark.parametrize(
+    ("template", "reason", "text"),
+    [
+        (
+            ProvisioningTemplate(attributes={"at": "${subject.locality}"}),
+            "bad_provisioning",
+            "attributes.at: '${subject.locality}' needs a subject with exactly one locality",
+        ),
+        (
+            ProvisioningTemplate(thing_name="${subject.title}"),
+            "bad_thing_name",
+            "thing_name: '${subject.title}' needs a subject with exactly one title",
+        ),
+        (PUMP, "missing_thing_type", "thing_type: AWS IoT has no thing type zymkey; create it"),
+    ],
+)
+def test_a_request_that_the_template_does_not_fit_is_refused_and_leaves_no_record(
+    ca: x509.Certificate,
+    monkeypatch: pytest.MonkeyPatch,
+    template: ProvisioningTemplate,
+    reason: str,
+    text: str,
+) -> None:
+    with_template(monkeypatch, template)
+
+    refused = handler.handle({"csr": CSR}, None)["refused"]
+
+    assert refused["reason"] == reason
+    assert refused["message"].startswith(text)
+    assert client("dynamodb").scan(TableName=TABLE)["Count"] == 0
+
+
+@pytest.mark.parametrize(
+    "common_name",
+    ["with space", "dollar$", "star*", "question?", "plus+", "hash#", "slash/", "gerät", "\u0663"],
+)
+def test_by_default_the_common_name_must_be_a_thing_s_name(ca: x509.Certificate, common_name: str) -> None:
+    answer = handler.handle({"csr": forge.request_pem(forge.common_name(common_name))}, None)
+
+    assert answer["refused"]["reason"] == "bad_thing_name"
+
+
+def test_where_things_are_named_otherwise_the_common_name_may_be_anything(
+    ca: x509.Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_template(monkeypatch, ProvisioningTemplate(thing_name="${record.serial}"))
+
+    answer = handler.handle({"csr": forge.request_pem(forge.common_name("Gerät 1"))}, None)
+
+    leaf = x509.load_pem_x509_certificate(answer["certificate"].encode())
+    assert answer["thing_name"] == f"{leaf.serial_number:x}"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from contract import KeyAlgorithm
-from issuance.issue import issue
+from issuance.issue import Terms, issue
 from issuance.issuer import Issuer
 from pki.authority import authority_certificate, subject_name
 from pki.identity import certificate_id, public_key_hash
@@ -30,9 +30,11 @@ from tests.unit.issuance.account import TABLE, make_table
 from tests.unit.pki import forging as forge
 from tests.unit.pki.judges import openssl_verify
 from tests.unit.pki.moto_clients import client
+from tests.unit.provisioning.examples import provisioner
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 YEAR = timedelta(days=365)
+TERMS = Terms(YEAR, provisioner())
 
 
 @cache
@@ -75,7 +77,7 @@ class LookedTooEarly(IssuanceRecords):
 
 
 def test_the_certificate_verifies_against_its_authority(records: IssuanceRecords) -> None:
-    record = issue(device_request(), issuer(), records, YEAR, NOW)
+    record = issue(device_request(), issuer(), records, TERMS, NOW)
 
     assert openssl_verify(leaf_of(record), issuer().certificate) == "certificate.pem: OK"
 
@@ -83,7 +85,7 @@ def test_the_certificate_verifies_against_its_authority(records: IssuanceRecords
 def test_the_record_says_what_the_certificate_says(records: IssuanceRecords) -> None:
     request = device_request()
 
-    record = issue(request, issuer(), records, YEAR, NOW)
+    record = issue(request, issuer(), records, TERMS, NOW)
 
     leaf = leaf_of(record)
     assert record == IssuanceRecord(
@@ -103,17 +105,17 @@ def test_the_record_says_what_the_certificate_says(records: IssuanceRecords) -> 
 
 
 def test_the_record_is_there_before_the_certificate_is_given_out(records: IssuanceRecords) -> None:
-    record = issue(device_request(), issuer(), records, YEAR, NOW)
+    record = issue(device_request(), issuer(), records, TERMS, NOW)
 
     assert records.find(record.certificate_id) == record
 
 
 def test_the_same_request_gets_the_same_certificate(records: IssuanceRecords) -> None:
-    first = issue(device_request(), issuer(), records, YEAR, NOW)
+    first = issue(device_request(), issuer(), records, TERMS, NOW)
     request = read_request(forge.request_pem(forge.common_name("device-2")))
-    once = issue(request, issuer(), records, YEAR, NOW)
+    once = issue(request, issuer(), records, TERMS, NOW)
 
-    again = issue(request, issuer(), records, YEAR, NOW + timedelta(days=3))
+    again = issue(request, issuer(), records, TERMS, NOW + timedelta(days=3))
 
     assert again == once
     assert again != first
@@ -121,10 +123,10 @@ def test_the_same_request_gets_the_same_certificate(records: IssuanceRecords) ->
 
 def test_nothing_is_signed_for_a_request_that_was_answered(records: IssuanceRecords) -> None:
     request = device_request()
-    once = issue(request, issuer(), records, YEAR, NOW)
+    once = issue(request, issuer(), records, TERMS, NOW)
     keyless = Issuer(issuer().path, "no key")  # type: ignore[arg-type]  # any use of it fails
 
-    assert issue(request, keyless, records, YEAR, NOW) == once
+    assert issue(request, keyless, records, TERMS, NOW) == once
 
 
 @pytest.mark.parametrize("state", [State.REFUSED, State.REVOKED, State.DEACTIVATED, State.REPLACED])
@@ -132,10 +134,10 @@ def test_a_request_whose_certificate_had_its_time_gets_a_new_one(
     records: IssuanceRecords, state: State
 ) -> None:
     request = device_request()
-    first = issue(request, issuer(), records, YEAR, NOW)
+    first = issue(request, issuer(), records, TERMS, NOW)
     records.move(first.certificate_id, to=state, expected={State.ISSUED})
 
-    second = issue(request, issuer(), records, YEAR, NOW)
+    second = issue(request, issuer(), records, TERMS, NOW)
 
     assert second.certificate_id != first.certificate_id
     assert records.issued_for(request.digest) == second
@@ -145,11 +147,11 @@ def test_a_request_of_a_registered_device_gets_a_new_certificate_and_the_old_rec
     records: IssuanceRecords,
 ) -> None:
     request = device_request()
-    first = issue(request, issuer(), records, YEAR, NOW)
+    first = issue(request, issuer(), records, TERMS, NOW)
     records.claim(first, until=NOW + timedelta(minutes=1))
     records.move(first.certificate_id, to=State.REGISTERED, expected={State.ACTIVATING})
 
-    second = issue(request, issuer(), records, YEAR, NOW)
+    second = issue(request, issuer(), records, TERMS, NOW)
 
     kept = records.find(first.certificate_id)
     assert second.certificate_id != first.certificate_id
@@ -161,9 +163,9 @@ def test_after_a_rotation_the_same_request_gets_a_certificate_of_the_new_authori
     records: IssuanceRecords,
 ) -> None:
     request = device_request()
-    issue(request, issuer(), records, YEAR, NOW)
+    issue(request, issuer(), records, TERMS, NOW)
 
-    second = issue(request, issuer("Next fleet"), records, YEAR, NOW)
+    second = issue(request, issuer("Next fleet"), records, TERMS, NOW)
 
     assert second.issuer == issuer("Next fleet").id
     assert openssl_verify(leaf_of(second), issuer("Next fleet").certificate) == "certificate.pem: OK"
@@ -171,9 +173,9 @@ def test_after_a_rotation_the_same_request_gets_a_certificate_of_the_new_authori
 
 def test_an_expired_certificate_is_not_given_out_again(records: IssuanceRecords) -> None:
     request = device_request()
-    first = issue(request, issuer(), records, YEAR, NOW)
+    first = issue(request, issuer(), records, TERMS, NOW)
 
-    second = issue(request, issuer(), records, YEAR, NOW + YEAR)
+    second = issue(request, issuer(), records, TERMS, NOW + YEAR)
 
     assert second.certificate_id != first.certificate_id
 
@@ -182,9 +184,9 @@ def test_of_two_calls_at_once_both_give_the_first_ones_certificate(
     dynamodb: DynamoDBClient, records: IssuanceRecords
 ) -> None:
     request = device_request()
-    first = issue(request, issuer(), records, YEAR, NOW)
+    first = issue(request, issuer(), records, TERMS, NOW)
 
-    second = issue(request, issuer(), LookedTooEarly(dynamodb, TABLE), YEAR, NOW)
+    second = issue(request, issuer(), LookedTooEarly(dynamodb, TABLE), TERMS, NOW)
 
     assert second == first
     assert records.issued_for(request.digest) == first
@@ -194,7 +196,7 @@ def test_an_authority_near_its_end_issues_nothing(records: IssuanceRecords) -> N
     request = device_request()
 
     with pytest.raises(AuthorityEnding):
-        issue(request, issuer(), records, YEAR, NOW + 10 * YEAR)
+        issue(request, issuer(), records, TERMS, NOW + 10 * YEAR)
 
     assert records.issued_for(request.digest) is None
 
@@ -204,7 +206,7 @@ def test_a_wrong_signature_leaves_no_record(records: IssuanceRecords) -> None:
     impostor = Issuer(issuer().path, ec.generate_private_key(ec.SECP256R1()))
 
     with pytest.raises(BadSignature):
-        issue(request, impostor, records, YEAR, NOW)
+        issue(request, impostor, records, TERMS, NOW)
 
     assert records.issued_for(request.digest) is None
 
@@ -225,7 +227,9 @@ def test_any_request_gets_a_certificate_that_verifies_and_a_record_that_matches(
     with mock_aws():
         make_table(client("dynamodb"))
         records = IssuanceRecords(client("dynamodb"), TABLE)
-        record = issue(read_request(subject), issuer(), records, timedelta(days=days), NOW)
+        record = issue(
+            read_request(subject), issuer(), records, Terms(timedelta(days=days), provisioner()), NOW
+        )
         kept = records.find(certificate_id(leaf_of(record)))
 
     leaf = leaf_of(record)

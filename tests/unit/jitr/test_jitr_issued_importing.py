@@ -13,6 +13,7 @@ from jitr.issued.tally import KEPT, Tally, printable
 from pki.identity import pem
 from records.record import IssuanceRecord
 from tests.unit.jitr.factory import CA, FLEET, NOW, leaf_pem
+from tests.unit.provisioning.examples import provisioner
 
 BAD = Candidate("lot.pem:7", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
 SOUND = [Candidate(f"lot.pem:{number}", leaf_pem(f"pump-{number}")) for number in range(100)]
@@ -41,7 +42,7 @@ class Table:
 def run(table: Table, candidates: Iterator[Candidate | Unreadable]) -> tuple[Tally, list[str]]:
     said: list[str] = []
     tally = Tally(said.append)
-    Import(Judge([FLEET], NOW), table, tally).run(candidates, lambda: None)  # type: ignore[arg-type]  # fake
+    Import(Judge([FLEET], provisioner(), NOW), table, tally).run(candidates, lambda: None)  # type: ignore[arg-type]  # fake
     return tally, said
 
 
@@ -112,7 +113,7 @@ def test_an_interrupt_finishes_what_was_begun_and_counts_it() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Import(Judge([FLEET], NOW), table, tally).run(candidates(), lambda: None)  # type: ignore[arg-type]
+        Import(Judge([FLEET], provisioner(), NOW), table, tally).run(candidates(), lambda: None)  # type: ignore[arg-type]
     assert tally.recorded == len(table.ids)
     again, _ = run(table, iter(SOUND))
     assert again.recorded + again.there_already == len(SOUND)
@@ -123,7 +124,7 @@ def test_a_refusal_of_aws_ends_the_import_with_honest_numbers() -> None:
     table = Table(fails_at=10)
     tally = Tally(lambda _text: None)
     with pytest.raises(ClientError):
-        Import(Judge([FLEET], NOW), table, tally).run(iter(SOUND), lambda: None)  # type: ignore[arg-type]
+        Import(Judge([FLEET], provisioner(), NOW), table, tally).run(iter(SOUND), lambda: None)  # type: ignore[arg-type]
     assert tally.recorded == len(table.ids) == 10
 
 

@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import NameOID
+from moto import mock_aws
 
 from jitr.environment_authorities import DeployedAuthority
 from jitr.issued.candidate import UnfitCertificate
@@ -16,6 +17,8 @@ from pki.authority import authority_certificate, subject_name
 from pki.identity import certificate_id, pem
 from pki.names import long_names
 from pki.signed import key_usage
+from provisioning.template import ProvisioningTemplate
+from records.provisioning import Provisioning
 from records.record import Source
 from records.state import State
 from tests.unit.jitr.factory import (
@@ -29,8 +32,10 @@ from tests.unit.jitr.factory import (
     der,
     leaf,
 )
+from tests.unit.pki.moto_clients import client
+from tests.unit.provisioning.examples import provisioner
 
-JUDGE = Judge([FLEET], NOW)
+JUDGE = Judge([FLEET], provisioner(), NOW)
 RSA_CA_KEY = rsa.generate_private_key(65537, 2048)
 RSA_CA = authority_certificate(RSA_CA_KEY, subject_name({"common_name": "RSA CA"}), timedelta(days=10))
 SHORT_KEY = rsa.generate_private_key(65537, 1024)  # noqa: S505  to be refused
@@ -102,13 +107,13 @@ def test_what_is_no_certificate_is_malformed(content: bytes) -> None:
 
 
 def test_an_authority_s_own_certificate_and_its_chain_are_passed_over() -> None:
-    judge = Judge([replace(FLEET, chain=(TWIN,))], NOW)
+    judge = Judge([replace(FLEET, chain=(TWIN,))], provisioner(), NOW)
     assert [judge.record(der(own)) for own in (CA, TWIN)] == [None, None]
 
 
 def test_of_two_authorities_of_one_name_the_one_that_signed_is_the_issuer() -> None:
     twin = DeployedAuthority("twin", TWIN)
-    found = Judge([FLEET, twin], NOW).record(der(leaf(ca=TWIN, ca_key=OTHER_KEY)))
+    found = Judge([FLEET, twin], provisioner(), NOW).record(der(leaf(ca=TWIN, ca_key=OTHER_KEY)))
     assert found is not None
     assert found[1] is twin
     assert found[0].issuer == twin.id
@@ -116,7 +121,7 @@ def test_of_two_authorities_of_one_name_the_one_that_signed_is_the_issuer() -> N
 
 @pytest.mark.parametrize("scheme", [padding.PKCS1v15(), padding.PSS(padding.MGF1(hashes.SHA256()), 32)])
 def test_an_rsa_authority_may_sign_with_either_padding(scheme: object) -> None:
-    judge = Judge([DeployedAuthority("rsa", RSA_CA)], NOW)
+    judge = Judge([DeployedAuthority("rsa", RSA_CA)], provisioner(), NOW)
     assert judge.record(der(leaf(ca=RSA_CA, ca_key=RSA_CA_KEY, padding=scheme)))
 
 
@@ -142,3 +147,33 @@ def test_a_thing_s_name_may_be_as_long_as_aws_allows() -> None:
     found = JUDGE.record(certificate)
     assert found is not None
     assert found[0].thing_name == "p" * 128
+
+
+def test_what_the_thing_becomes_is_settled_when_a_certificate_is_imported() -> None:
+    template = ProvisioningTemplate(
+        thing_name="${record.serial}", attributes={"name": "${subject.common_name}"}
+    )
+    certificate = leaf("pump-1")
+
+    found = Judge([FLEET], provisioner(template), NOW).record(der(certificate))
+
+    assert found is not None
+    assert found[0].thing_name == f"{certificate.serial_number:x}"
+    assert found[0].provisioning == Provisioning(attributes={"name": "pump-1"})
+
+
+@pytest.mark.parametrize(
+    ("template", "wrong"),
+    [
+        (ProvisioningTemplate(thing_name="${subject.title}"), "bad_thing_name"),
+        (ProvisioningTemplate(groups=("${subject.title}",)), "bad_provisioning"),
+        (ProvisioningTemplate(thing_type="zymkey"), "missing_thing_type"),
+    ],
+)
+def test_a_certificate_that_the_template_does_not_fit_is_refused_with_its_reason(
+    template: ProvisioningTemplate, wrong: str
+) -> None:
+    with mock_aws(), pytest.raises(UnfitCertificate) as unfit:
+        Judge([FLEET], provisioner(template, client("iot")), NOW).record(der(leaf("pump-1")))
+
+    assert unfit.value.reason == wrong

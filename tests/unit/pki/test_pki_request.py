@@ -33,7 +33,7 @@ def test_a_sound_request_gives_thing_name_subject_key_and_digest() -> None:
     csr = x509.load_pem_x509_csr(SOUND.encode())
     fingerprint = hashes.Hash(hashes.SHA256())
     fingerprint.update(csr.public_bytes(serialization.Encoding.DER))
-    assert request.thing_name == "device-1"
+    assert request.common_name == "device-1"
     assert request.subject == csr.subject
     assert request.public_key == csr.public_key()
     assert request.digest == fingerprint.finalize().hex()
@@ -61,14 +61,14 @@ def test_text_that_openssl_prints_before_the_request_is_passed_over(tmp_path: Pa
     pem = openssl_request(tmp_path, "-newkey", "rsa:2048", "-text")
 
     assert pem.startswith("Certificate Request:")
-    assert read_request(pem).thing_name == "device-1"
+    assert read_request(pem).common_name == "device-1"
 
 
 def test_the_label_of_older_software_is_accepted(tmp_path: Path) -> None:
     pem = openssl_request(tmp_path, "-newkey", "rsa:2048", "-newhdr")
 
     assert pem.startswith("-----BEGIN NEW CERTIFICATE REQUEST-----")
-    assert read_request(pem).thing_name == "device-1"
+    assert read_request(pem).common_name == "device-1"
 
 
 def test_windows_line_ends_are_accepted() -> None:
