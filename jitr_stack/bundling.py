@@ -47,6 +47,9 @@ def function_code(parts: Sequence[str], platform: Platform, *, requirements: boo
         asset_hash_type=cdk.AssetHashType.OUTPUT,
         bundling=cdk.BundlingOptions(
             image=cdk.DockerImage.from_registry("none"),  # required by the type, never pulled
+            # Never run. The CDK bundles once for all assets whose source and options are the same, and does
+            # not see into `local`; so what makes this asset another one stands here, too.
+            command=[*parts, platform.wheels, platform.python, f"requirements={requirements}"],
             local=LocalBundling(parts, platform, requirements=requirements),
         ),
     )

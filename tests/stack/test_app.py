@@ -1,5 +1,6 @@
 """`app.py` as the CDK CLI runs it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -25,6 +26,38 @@ def synth(outdir: Path, environments: Path = ENVIRONMENTS) -> subprocess.Complet
     return subprocess.run(
         [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
+
+
+def test_each_function_s_zip_holds_its_own_handler(tmp_path: Path) -> None:
+    assert synth(tmp_path).returncode == 0
+
+    assert {name for name, zipped in handlers(tmp_path) if not zipped.is_file()} == set()
+    assert {name for name, _ in handlers(tmp_path)} == {
+        "certificate_authority.handler",
+        "device_access.handler",
+        "issuance.handler",
+        "registration.handler",
+    }
+
+
+def handlers(assembly: Path) -> list[tuple[str, Path]]:
+    """Every function's handler module, and where it must stand in the asset that is its code."""
+    templates = [json.loads(path.read_text()) for path in assembly.rglob("*.template.json")]
+    functions = [
+        body["Properties"]
+        for template in templates
+        for body in template["Resources"].values()
+        if body["Type"] == "AWS::Lambda::Function" and body["Properties"]["Runtime"].startswith("python")
+    ]
+    return [
+        (
+            function["Handler"].rpartition(".")[0],
+            assembly
+            / f"asset.{function['Code']['S3Key'].removesuffix('.zip')}"
+            / f"{function['Handler'].rpartition('.')[0].replace('.', '/')}.py",
+        )
+        for function in functions
+    ]
 
 
 def files(folder: Path) -> dict[str, bytes]:
