@@ -49,6 +49,7 @@ class Prerequisites:
         for group in provisioning.groups:
             root = self._once(self._root_of, group, now)
             if root in hierarchies:
+                self._seen.clear()  # whoever mends the groups is not to wait until this is forgotten
                 raise MissingPrerequisite(
                     "conflicting_groups",
                     f"groups: {hierarchies[root]} and {group} are both in the hierarchy of {root}; "

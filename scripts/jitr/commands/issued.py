@@ -42,9 +42,10 @@ def import_(
     """Record certificates that a factory signed offline, so that their devices are let in.
 
     Each is checked as the deployed authority checks requests: signed by one of the environment's
-    authorities, no authority itself, valid now, a thing's name as its common name, a sound key. A bad one is
-    named and does not stop the rest; the exit code is 1 then. What has a record already is skipped, so an
-    import that was stopped is simply run again. In folders, .pem .crt .cer .cert and .csv are read.
+    authorities, no authority itself, valid now, a subject that fills the environment's template, a sound key.
+    What its thing becomes is settled then. A bad one is named and does not stop the rest; the exit code is 1
+    then. What has a record already is skipped, so an import that was stopped is simply run again. In
+    folders, .pem .crt .cer .cert and .csv are read.
     """
     from jitr.issued.run import run
 

@@ -115,6 +115,19 @@ def test_a_thing_is_in_one_group_of_a_hierarchy(iot: Any, one: str, other: str) 
     assert f"{one} and {other} are both in the hierarchy of fleet" in str(refused)
 
 
+def test_groups_that_were_mended_are_looked_at_anew(iot: Any) -> None:
+    looking = Prerequisites(iot)
+    both = Provisioning(groups=("fleet", "eu"))
+    iot.create_thing_group(thingGroupName="eu", parentGroupName="fleet")
+    with pytest.raises(MissingPrerequisite):
+        looking.check(both, NOON)
+
+    iot.delete_thing_group(thingGroupName="eu")
+    iot.create_thing_group(thingGroupName="eu")
+
+    looking.check(both, NOON)
+
+
 def test_what_was_seen_is_not_looked_for_again_for_fifteen_minutes(iot: Any) -> None:
     counting = Counting(iot)
     looking = Prerequisites(counting)  # type: ignore[arg-type]  # a stand-in
