@@ -4,20 +4,14 @@ import base64
 import re
 from dataclasses import dataclass
 
+from adoption.unfit import UnfitCertificate
+
 LABELS = ("CERTIFICATE", "X509 CERTIFICATE")  # the second is older software's (RFC 7468, 5.1)
 LONGEST = 64 * 1024
 """Bytes of PEM; a device's certificate has one or two thousand."""
 BLOCK = re.compile(
     rf"-----BEGIN ({'|'.join(LABELS)})-----(?P<body>[^-]*)-----END \1-----",
 )
-
-
-class UnfitCertificate(Exception):  # noqa: N818  named for what it is
-    """A certificate that gets no record; `reason` is a code for machines (snake case)."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

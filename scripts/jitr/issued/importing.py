@@ -4,8 +4,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from adoption.unfit import UnfitCertificate
 from jitr.environment_authorities import DeployedAuthority
-from jitr.issued.candidate import Candidate, UnfitCertificate, Unreadable
+from jitr.issued.candidate import Candidate, Unreadable
 from jitr.issued.judge import Judge
 from jitr.issued.tally import Tally
 from records.record import IssuanceRecord

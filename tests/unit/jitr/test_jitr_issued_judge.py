@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import NameOID
 from moto import mock_aws
 
+from adoption.unfit import UnfitCertificate
 from jitr.environment_authorities import DeployedAuthority
-from jitr.issued.candidate import UnfitCertificate
 from jitr.issued.judge import Judge
 from pki.authority import authority_certificate, subject_name
 from pki.identity import certificate_id, pem

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adoption.unfit import UnfitCertificate
 from jitr.failure import BadUseError
-from jitr.issued.candidate import LONGEST, Candidate, UnfitCertificate, Unreadable
+from jitr.issued.candidate import LONGEST, Candidate, Unreadable
 from jitr.issued.csv_stream import read_csv
 from jitr.issued.inputs import Inputs
 from jitr.issued.pem_stream import read_pem

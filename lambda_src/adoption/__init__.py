@@ -1,0 +1,1 @@
+"""Records for device certificates that were signed elsewhere: imported before, or adopted as they come."""
