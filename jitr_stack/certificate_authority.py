@@ -84,6 +84,7 @@ class CertificateAuthority(Construct):
         registrar: AuthorityRegistrar,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.authority_name = name
         self.custody = authority.custody
         self.open = authority.openness is Openness.OPEN
         self.certificate_parameter = certificate_parameter(settings.name, name)

@@ -21,6 +21,7 @@ def concede(stack: JitrStack) -> None:
     policies_on_any_resource(stack)
     attach_principal_on_things(stack)
     authorities_on_any_resource(stack)
+    messages_hidden_in_batches(stack)
     queue_without_tls(stack)
     runtime_of_this_machine(stack)
 
@@ -43,6 +44,12 @@ def authorities_on_any_resource(stack: JitrStack) -> None:
     """CA operations are authorised on `*`; AWS authorises them on `cacert/...`."""
     actions = ("iot:DescribeCACertificate", "iot:UpdateCACertificate", "iot:DeleteCACertificate")
     stack.authority_registrar.registrar.may_on_any(*actions, on="*", because=EMBEDDED)
+
+
+def messages_hidden_in_batches(stack: JitrStack) -> None:
+    """Hiding messages in batches is an action of its own there; for AWS it is ChangeMessageVisibility."""
+    registration = stack.registration
+    registration.registrar.may("sqs:ChangeMessageVisibilityBatch", on=registration.queue.queue_arn)
 
 
 def queue_without_tls(stack: JitrStack) -> None:

@@ -39,6 +39,8 @@ class RuntimeFunction(Construct):
         environment: Mapping[Variable, str],
     ) -> None:
         super().__init__(scope, construct_id)
+        self.parts = (part, *parts)
+        self.requirements = requirements
         self.log_group = log_group(self, "Logs", settings)
         self.role = logging_role(self, "Role", self.log_group)
         self.function = lambda_.Function(
@@ -46,7 +48,7 @@ class RuntimeFunction(Construct):
             "Function",
             runtime=platform.runtime,
             architecture=platform.lambda_architecture,
-            code=function_code([part, *parts], platform, requirements=requirements),
+            code=function_code(self.parts, platform, requirements=requirements),
             handler=f"{part}.handler.{entry}",
             role=self.role,
             log_group=self.log_group,

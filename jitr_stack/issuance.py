@@ -6,10 +6,10 @@ from constructs import Construct
 from contract import Variable
 from jitr_stack.certificate_authority import CertificateAuthority
 from jitr_stack.function import RuntimeFunction
+from jitr_stack.named_resources import allow_on_named
 from jitr_stack.platform import Platform
 from jitr_stack.records import IssuanceRecords
 from jitr_stack.settings import Settings
-from provisioning.template import FIELDS, Text
 
 
 class Issuance(Construct):
@@ -49,35 +49,19 @@ class Issuance(Construct):
             },
         )
         authority.let_sign(self.issuer)
-        self.issuer.may("dynamodb:GetItem", "dynamodb:PutItem", on=records.table.table_arn)
+        # A second certificate for a thing changes the first one's record: it is the only one no more.
+        self.issuer.may(
+            "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=records.table.table_arn
+        )
         self._may_look_for_what_things_need(settings)
 
     def _may_look_for_what_things_need(self, settings: Settings) -> None:
         template = settings.provisioning.template
         if template.thing_type is not None:
-            self._may_describe("iot:DescribeThingType", "thingtype", template.thing_type, settings)
+            allow_on_named(self.issuer, "iot:DescribeThingType", "thingtype", template.thing_type, settings)
         for group in template.groups:
-            self._may_describe("iot:DescribeThingGroup", "thinggroup", group, settings)
+            allow_on_named(self.issuer, "iot:DescribeThingGroup", "thinggroup", group, settings)
         if template.billing_group is not None:
-            self._may_describe("iot:DescribeBillingGroup", "billinggroup", template.billing_group, settings)
-
-    def _may_describe(self, action: str, resource: str, name: str, settings: Settings) -> None:
-        arn = cdk.Stack.of(self).format_arn(
-            service="iot", resource=resource, resource_name=_as_known(name, settings)
-        )
-        if "*" in _as_known(name, settings):
-            self.issuer.may_on_any(
-                action, on=arn, because="which one it is comes from the template, for each certificate"
+            allow_on_named(
+                self.issuer, "iot:DescribeBillingGroup", "billinggroup", template.billing_group, settings
             )
-        else:
-            self.issuer.may(action, on=arn)
-
-
-def _as_known(name: str, settings: Settings) -> str:
-    """Fill in what the deploy knows, and a wildcard for what only a certificate tells."""
-    known = {
-        "environment.name": settings.name,
-        "environment.account": cdk.Aws.ACCOUNT_ID,
-        "environment.region": cdk.Aws.REGION,
-    }
-    return Text(name).substitute(dict.fromkeys(FIELDS, "*") | known)

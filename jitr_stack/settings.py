@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from contract import Custody
+from contract import Custody, SecondCertificate
 from jitr_stack.authorities import Authority, Days, Strict
+from jitr_stack.capacity import Capacity
 from jitr_stack.provisioning import Provisioning
+from jitr_stack.quotas import Quotas
 
 ENVIRONMENTS = Path(
     os.environ.get("JITR_ENVIRONMENTS") or Path(__file__).resolve().parent.parent / "environments"
@@ -29,6 +31,17 @@ NAME = "[a-z](-?[a-z0-9]){0,23}"
 
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+FunctionArn = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[\w-]{1,64}(:[\w-]+)?$"),
+]
+# A name, of this account and Region, or an ARN (EventBridge, PutEvents, EventBusName).
+EventBus = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([/.\-_A-Za-z0-9]{1,256}|arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/[/.\-_A-Za-z0-9]{1,256})$"
+    ),
+]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 # What CloudWatch Logs accepts (PutRetentionPolicy, API reference).
 LogRetention = Literal[
@@ -52,6 +65,12 @@ class Settings(Strict):
     log_retention_days: LogRetention = 30
     device_validity_days: Days = 1825
     delete_authorities_with_certificates: bool = False
+    require_issuance_record: bool = True
+    second_certificate: SecondCertificate = SecondCertificate.REPLACE
+    fleet_size: Annotated[int, Field(strict=True, ge=1)] = 100_000
+    quotas: Quotas = Quotas()
+    decision_function: FunctionArn | None = None
+    event_bus: EventBus | None = None
     authorities: Annotated[dict[Name, Authority], Field(min_length=1)]
     provisioning: Provisioning = Provisioning()
     tags: dict[str, str] = Field(default_factory=dict)
@@ -103,6 +122,42 @@ class Settings(Strict):
                 )
             seen[key] = name
         return self
+
+    @model_validator(mode="after")
+    def adopted_from_elsewhere(self) -> Self:
+        """Take certificates without a record from external authorities only: ours record what they sign."""
+        if not self.require_issuance_record and not self.adopted_authorities:
+            raise ValueError(
+                'require_issuance_record: false needs an authority with custody = "external", whose '
+                "certificates it is about; what our own authorities sign always has a record"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def fleet_that_can_be_registered(self) -> Self:
+        """Refuse a fleet that its queue would not keep until its turn comes."""
+        try:
+            _ = self.capacity
+        except ValueError as error:
+            raise ValueError(f"fleet_size: {error}") from None
+        return self
+
+    @property
+    def capacity(self) -> Capacity:
+        """What the registration must be for this environment."""
+        return Capacity.of(
+            self.quotas,
+            groups=len(self.provisioning.groups),
+            fleet=self.fleet_size,
+            asks_owner=self.decision_function is not None,
+        )
+
+    @property
+    def adopted_authorities(self) -> list[str]:
+        """Names of the authorities whose certificates need no issuance record."""
+        if self.require_issuance_record:
+            return []
+        return [name for name, each in self.authorities.items() if each.custody is Custody.EXTERNAL]
 
     @property
     def issuing_authority(self) -> str | None:

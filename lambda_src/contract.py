@@ -45,20 +45,39 @@ class Openness(StrEnum):
     """INACTIVE."""
 
 
+class SecondCertificate(StrEnum):
+    """What becomes of a certificate whose thing has one already."""
+
+    REFUSE = "refuse"
+    """It stays out as long as the first is in use."""
+    REPLACE = "replace"
+    """The first is deactivated once the second is ACTIVE."""
+    KEEP_BOTH = "keep_both"
+
+
 class Variable(StrEnum):
     """Environment variables of the functions."""
 
     ACCOUNT_ID = "ACCOUNT_ID"
+    ADOPTED_CA_CERTIFICATE_IDS = "ADOPTED_CA_CERTIFICATE_IDS"
     AUTHORITY_CERTIFICATE_ID = "AUTHORITY_CERTIFICATE_ID"
     AUTHORITY_CERTIFICATE_PARAMETER = "AUTHORITY_CERTIFICATE_PARAMETER"
     AUTHORITY_CUSTODY = "AUTHORITY_CUSTODY"
     AUTHORITY_KEY = "AUTHORITY_KEY"
     CA_CERTIFICATE_IDS = "CA_CERTIFICATE_IDS"
+    DEAD_LETTER_QUEUE = "DEAD_LETTER_QUEUE"
+    DECISION_FUNCTION = "DECISION_FUNCTION"
     DEVICE_POLICY = "DEVICE_POLICY"
     ENVIRONMENT = "ENVIRONMENT"
+    EVENT_BUS = "EVENT_BUS"
     ISSUANCE_RECORDS = "ISSUANCE_RECORDS"
     LEAF_VALIDITY_DAYS = "LEAF_VALIDITY_DAYS"
     PROVISIONING_TEMPLATE = "PROVISIONING_TEMPLATE"
+    QUEUE_RETENTION_SECONDS = "QUEUE_RETENTION_SECONDS"
+    REFUSALS_PER_SECOND = "REFUSALS_PER_SECOND"
+    REGISTRATIONS_PER_SECOND = "REGISTRATIONS_PER_SECOND"
+    REGISTRATION_QUEUE = "REGISTRATION_QUEUE"
+    SECOND_CERTIFICATE = "SECOND_CERTIFICATE"
 
 
 class AuthorityProperty(StrEnum):
@@ -93,7 +112,7 @@ class Output(StrEnum):
 
 
 RECORD_KEY = "id"
-"""Partition key of the issuance records: a certificate id, or ``csr#<digest>`` for a request."""
+"""Partition key of the issuance records: certificate ids, ``csr#<digest>`` of requests, ``thing#<name>``."""
 
 RECORDS_BY_ISSUER = "by-issuer"
 """Index of the issuance records: partition key `issuer`, sort key `state`, keys only."""

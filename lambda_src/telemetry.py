@@ -48,7 +48,8 @@ def report(outcome: str, *, operation: str, reason: str | None = None, **fields:
         "Count": 1,
         "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]},
     }
-    print(json.dumps(line), flush=True)  # noqa: T201 standard output is the function's log
+    # In one piece: messages of a batch are handled side by side, and lines must not run into each other.
+    print(json.dumps(line) + "\n", end="", flush=True)  # noqa: T201 standard output is the function's log
 
 
 def _dimension(value: object) -> str:

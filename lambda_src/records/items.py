@@ -15,16 +15,21 @@ def request_key(request_digest: str) -> str:
     return f"csr#{request_digest}"
 
 
-def require_start(record: IssuanceRecord, source: Source) -> None:
-    """Check that a record may be written as a new one of this source.
+def thing_key(thing_name: str) -> str:
+    """Give the key of the item that points from a thing to the certificate that has it."""
+    return f"thing#{thing_name}"
+
+
+def require_start(record: IssuanceRecord, *sources: Source) -> None:
+    """Check that a record may be written as a new one of these sources.
 
     Raises:
         ForbiddenMove: when it is in another state than `issued`, or of another source.
     """
     if record.state is not State.ISSUED:
         raise ForbiddenMove(f"A record starts as {State.ISSUED}, not as {record.state}.")
-    if record.source is not source:
-        raise ForbiddenMove(f"A record of the source {record.source} is not written as {source}.")
+    if record.source not in sources:
+        raise ForbiddenMove(f"A record of the source {record.source} is not written as {sources[0]}.")
 
 
 def required_digest(record: IssuanceRecord) -> str:
@@ -45,6 +50,16 @@ def new_record(table: str, record: IssuanceRecord) -> "PutTypeDef":
         "Item": record.to_item(),
         "ConditionExpression": f"attribute_not_exists({RECORD_KEY})",
     }
+
+
+def thing_pointer(table: str, record: IssuanceRecord) -> "PutTypeDef":
+    """Write the pointer from a record's thing, if no certificate was ever recorded for that."""
+    item: dict[str, AttributeValueTypeDef] = {
+        RECORD_KEY: {"S": thing_key(record.thing_name)},
+        "certificate_id": {"S": record.certificate_id},
+    }
+    free = f"attribute_not_exists({RECORD_KEY})"
+    return {"TableName": table, "Item": item, "ConditionExpression": free}
 
 
 def pointer(table: str, record: IssuanceRecord, instead_of: str | None) -> "PutTypeDef":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -34,7 +34,7 @@ PATTERNS = MappingProxyType(
 """What the text fields must look like, whether they come from the issuer or from the table."""
 
 REQUIRED_TIMES = ("issued_at", "not_before", "not_after")
-OPTIONAL_TIMES = ("updated_at", "claimed_until")
+OPTIONAL_TIMES = ("updated_at", "claimed_until", "registered_at")
 
 
 class Source(StrEnum):
@@ -44,6 +44,8 @@ class Source(StrEnum):
     """The issuance function signed it."""
     IMPORTED = "imported"
     """It was signed elsewhere with the authority's key, and an operator recorded it."""
+    ADOPTED = "adopted"
+    """An external authority signed it, and the registration recorded it when its device first came."""
 
 
 class InvalidRecord(ValueError):  # noqa: N818 named for what is wrong, as the other refusals are
@@ -88,6 +90,14 @@ class IssuanceRecord:
     claimed_until: datetime | None = None
     """Until when the run that is activating it may still be alive; None until one claimed it, and again
     once it is registered. On a tombstone: the certificate was switched off while a run held the claim."""
+    registered_at: datetime | None = None
+    """When its device came online first; None until it did. Kept on a tombstone."""
+    former: str | None = None
+    """Certificate id of the one that had its thing before it; None as long as it took the thing from none."""
+    only: bool = field(default=False, compare=False)
+    """Whether no other certificate was ever recorded for its thing; the table keeps it, not who makes one."""
+    replaces: tuple[str, ...] = ()
+    """Certificate ids that are switched off once this one is ACTIVE: those that had its thing before."""
 
     def __post_init__(self) -> None:
         for name, pattern in PATTERNS.items():
@@ -105,12 +115,16 @@ class IssuanceRecord:
                 raise self._invalid(name, value, "a time with its zone")
         if self.state is State.ACTIVATING and self.claimed_until is None:
             raise self._invalid("claimed_until", None, "a time, since the state is activating")
+        others = (*self.replaces, *([self.former] if self.former is not None else []))
+        if not all(SHA256.fullmatch(other) for other in others):
+            raise self._invalid("replaces or former", others, f"texts like {SHA256.pattern}")
 
     def _check_request_digest(self) -> None:
         if self.source is Source.ISSUED and not SHA256.fullmatch(self.request_digest or ""):
             raise self._invalid("request_digest", self.request_digest, f"text like {SHA256.pattern}")
-        if self.source is Source.IMPORTED and self.request_digest is not None:
-            raise self._invalid("request_digest", self.request_digest, "none, since the source is imported")
+        if self.source is not Source.ISSUED and self.request_digest is not None:
+            expected = f"none, since the source is {self.source}"
+            raise self._invalid("request_digest", self.request_digest, expected)
 
     def _invalid(self, name: str, value: object, expected: str) -> InvalidRecord:
         return InvalidRecord(
@@ -122,9 +136,11 @@ class IssuanceRecord:
 
         What is provisioned is JSON, absent where it is a name alone.
         """
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
         values[RECORD_KEY] = values.pop("certificate_id")
         values["provisioning"] = None if self.provisioning == PLAIN else self.provisioning.to_json()
+        values["replaces"] = " ".join(self.replaces) or None
+        values["only"] = "yes" if self.only else None
         return {
             name: {"S": timestamp(value) if isinstance(value, datetime) else str(value)}
             for name, value in values.items()
@@ -157,6 +173,10 @@ class IssuanceRecord:
                 reason=item["reason"]["S"] if "reason" in item else None,
                 updated_at=optional_time(item, "updated_at"),
                 claimed_until=optional_time(item, "claimed_until"),
+                registered_at=optional_time(item, "registered_at"),
+                former=item["former"]["S"] if "former" in item else None,
+                only="only" in item,
+                replaces=tuple(item["replaces"]["S"].split()) if "replaces" in item else (),
             )
         except InvalidRecord:
             raise

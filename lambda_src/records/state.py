@@ -11,7 +11,7 @@ class State(StrEnum):
     ISSUED = "issued"
     """Signed; the device has not connected yet."""
     ACTIVATING = "activating"
-    """Thing, principal and policy are in place; one registration run may be about to set it ACTIVE."""
+    """Claimed by a registration run, which may be about to set it ACTIVE."""
     REGISTERED = "registered"
     """Set ACTIVE by a registration. Done for good: no later event changes anything."""
     REFUSED = "refused"
@@ -26,7 +26,8 @@ TOMBSTONES = frozenset({State.REFUSED, State.REVOKED, State.DEACTIVATED, State.R
 MOVES = MappingProxyType(
     {
         State.ISSUED: TOMBSTONES | {State.ACTIVATING},
-        State.ACTIVATING: TOMBSTONES | {State.REGISTERED},
+        # Back to issued: a run gave its claim up, knowing that it never set the certificate ACTIVE.
+        State.ACTIVATING: TOMBSTONES | {State.REGISTERED, State.ISSUED},
         State.REGISTERED: TOMBSTONES - {State.REFUSED},
         **dict.fromkeys(TOMBSTONES, frozenset[State]()),
     }

@@ -3,65 +3,32 @@
 Every write is conditional, so two functions that work on the same certificate cannot undo each other.
 """
 
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from contract import RECORD_KEY, RECORDS_BY_ISSUER
-from records.items import new_record, pointer, request_key, require_start, required_digest
-from records.record import InvalidRecord, IssuanceRecord, Source, timestamp
+from contract import RECORD_KEY
+from records.changes import Condition, change
+from records.items import new_record, pointer, require_start, required_digest, thing_key, thing_pointer
+from records.reading import PAUSES, RecordReader
+from records.record import IssuanceRecord, Source, timestamp
 from records.state import ForbiddenMove, State, require_allowed
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
+
+THE_RECORD, THE_THING = 0, 1
+"""Places of a new record and of its thing's pointer in the transaction that writes them."""
 
 
-PAUSES = (0.05, 0.2, 0.8)
-"""Seconds between tries to write, while another call's transaction on the same request is under way."""
-
-
-class IssuanceRecords:
+class IssuanceRecords(RecordReader):
     """The issuance records in one DynamoDB table.
 
     Every method may raise botocore's ClientError or a connection error; nothing is half-written then.
     """
-
-    def __init__(
-        self, client: "DynamoDBClient", table: str, pause: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._client = client
-        self._table = table
-        self._pause = pause
-
-    def find(self, certificate_id: str) -> IssuanceRecord | None:
-        """Read the record of a certificate, as it is at this moment (strongly consistent).
-
-        Raises:
-            InvalidRecord: when there is an item that is not a record.
-        """
-        item = self._get(certificate_id)
-        return IssuanceRecord.from_item(item) if item else None
-
-    def issued_for(self, request_digest: str) -> IssuanceRecord | None:
-        """Read the record of the latest certificate that a signing request got, whatever its state.
-
-        Raises:
-            InvalidRecord: when the request points to a record that is not there.
-        """
-        pointer = self._get(request_key(request_digest))
-        if not pointer:
-            return None
-        certificate_id = pointer["certificate_id"]["S"]
-        record = self.find(certificate_id)
-        if record is None:
-            raise InvalidRecord(
-                f"Request {request_digest} points to certificate {certificate_id}: no record."
-            )
-        return record
 
     def add(self, record: IssuanceRecord, instead_of: str | None = None) -> IssuanceRecord:
         """Write a new record and the pointer from its request, both or neither.
@@ -78,84 +45,32 @@ class IssuanceRecords:
             ForbiddenMove: when the record starts in another state than `issued`, or was imported.
         """
         require_start(record, Source.ISSUED)
-        for pause in PAUSES:
-            try:
-                return self._add(record, instead_of)
-            except self._client.exceptions.TransactionCanceledException as cancelled:
-                if not _collided(cancelled):
-                    raise
-            self._pause(pause)
-        return self._add(record, instead_of)
+        try:
+            self._write_new(record, {"Put": pointer(self._table, record, instead_of)})
+        except self._client.exceptions.TransactionCanceledException:
+            winner = self.issued_for(required_digest(record))
+            if winner is None or winner.certificate_id == instead_of:
+                raise
+            return winner
+        return record
 
     def import_(self, record: IssuanceRecord) -> bool:
-        """Write the record of a certificate that was signed elsewhere, unless it has one.
+        """Write the record of a certificate that was signed elsewhere (imported, adopted), unless it has one.
 
         Returns:
             False when it has one, whatever its state: a tombstone stays.
 
         Raises:
-            ForbiddenMove: when the record starts in another state than `issued`, or was not imported.
+            ForbiddenMove: when the record starts in another state than `issued`, or has a request.
         """
-        require_start(record, Source.IMPORTED)
+        require_start(record, Source.IMPORTED, Source.ADOPTED)
         try:
-            self._client.put_item(**new_record(self._table, record))
-        except self._client.exceptions.ConditionalCheckFailedException:
+            self._write_new(record)
+        except self._client.exceptions.TransactionCanceledException as cancelled:
+            if not failed(cancelled, THE_RECORD):
+                raise
             return False
         return True
-
-    def count(self, issuer: str, state: State | None = None) -> int:
-        """Count the certificates of an authority, or those of them in one state.
-
-        It reads every key of the authority's: about one read unit for forty certificates. What was written
-        in the last moments may be missing, since an index is never strongly consistent.
-
-        Args:
-            issuer: certificate id of the authority.
-            state: None counts all.
-        """
-        names, values = {"#issuer": "issuer"}, {":issuer": {"S": issuer}}
-        condition = "#issuer = :issuer"
-        if state is not None:
-            names["#state"], values[":state"] = "state", {"S": state.value}
-            condition += " AND #state = :state"
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=RECORDS_BY_ISSUER,
-            Select="COUNT",
-            KeyConditionExpression=condition,
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=values,
-        )
-        return sum(page["Count"] for page in pages)
-
-    def claim(self, record: IssuanceRecord, until: datetime) -> bool:
-        """Take the sole right to set a certificate ACTIVE: the move to `activating`.
-
-        It succeeds only when the record is still as it was read, so one run gets it. A claim whose run
-        died can be taken over in the same way; the caller must not do so before it has lapsed.
-
-        Args:
-            record: as it was read; `issued` or `activating`.
-            until: when the caller is surely dead, so that another may take over.
-
-        Returns:
-            False when the record changed since it was read.
-
-        Raises:
-            ForbiddenMove: when the record's state never becomes `activating`.
-        """
-        if record.state is not State.ACTIVATING:
-            require_allowed(State.ACTIVATING, {record.state})
-        unchanged, seen = "#state = :seen", {":seen": record.state.value}
-        if record.claimed_until is not None:
-            unchanged += " AND #claimed_until = :seen_claim"
-            seen[":seen_claim"] = timestamp(record.claimed_until)
-        return self._update(
-            record.certificate_id,
-            {"state": State.ACTIVATING.value, "claimed_until": timestamp(until)},
-            condition=unchanged,
-            condition_values=seen,
-        )
 
     def move(
         self, certificate_id: str, *, to: State, expected: Collection[State], reason: str | None = None
@@ -171,64 +86,116 @@ class IssuanceRecords:
         require_allowed(to, expected)
         if to is State.ACTIVATING:
             raise ForbiddenMove(f"A record becomes {to} by a claim, which says until when it stands.")
+        if to is State.ISSUED:
+            raise ForbiddenMove(f"A record becomes {to} again by giving up a claim.")
         values = {f":expected{number}": state.value for number, state in enumerate(sorted(expected))}
-        return self._update(
+        now = timestamp(datetime.now(UTC))
+        changes = {"state": to.value, "updated_at": now} | ({"reason": reason} if reason else {})
+        done = to is State.REGISTERED
+        return self._change(
             certificate_id,
-            {"state": to.value} | ({"reason": reason} if reason else {}),
+            changes | ({"registered_at": now} if done else {}),
             # Kept on a tombstone: it tells that a run was about to set the certificate ACTIVE.
-            removed="claimed_until" if to is State.REGISTERED else None,
-            condition=f"#state IN ({', '.join(values)})",
-            condition_values=values,
+            removed=("claimed_until", "reason") if done else (),
+            condition=Condition(f"#state IN ({', '.join(values)})", values),
         )
 
-    def _add(self, record: IssuanceRecord, instead_of: str | None) -> IssuanceRecord:
+    def release(self, certificate_id: str, claimed_until: datetime, reason: str) -> bool:
+        """Give a claim up, knowing that its run never set the certificate ACTIVE: back to `issued`.
+
+        Args:
+            certificate_id: of the record.
+            claimed_until: as the claim was made; another run's claim is left alone.
+            reason: why the run did not get further.
+
+        Returns:
+            False when the claim does not stand any more.
+        """
+        return self._change(
+            certificate_id,
+            {"state": State.ISSUED.value, "reason": reason, "updated_at": timestamp(datetime.now(UTC))},
+            removed=("claimed_until",),
+            condition=Condition(
+                "#state = :claimed AND #claimed_until = :mine",
+                {":claimed": State.ACTIVATING.value, ":mine": timestamp(claimed_until)},
+            ),
+        )
+
+    def forget_claim(self, record: IssuanceRecord) -> bool:
+        """Take a lapsed claim off a tombstone, once its certificate is surely off.
+
+        Returns:
+            False when the record is not as it was read.
+        """
+        if record.claimed_until is None:
+            return False
+        as_read = {":seen": record.state.value, ":lapsed": timestamp(record.claimed_until)}
+        return self._change(
+            record.certificate_id,
+            {},
+            removed=("claimed_until",),
+            condition=Condition("#state = :seen AND #claimed_until = :lapsed", as_read),
+        )
+
+    def _write_new(self, record: IssuanceRecord, *others: "TransactWriteItemTypeDef") -> None:
+        """Write a record and what goes with it, all or nothing, and note whether its thing has another.
+
+        Raises:
+            TransactionCanceledException: a condition failed: of the record, at THE_RECORD, or of the others.
+        """
+        alone: TransactWriteItemTypeDef = {"Put": new_record(self._table, replace(record, only=True))}
+        first: TransactWriteItemTypeDef = {"Put": thing_pointer(self._table, record)}
         try:
-            self._client.transact_write_items(
-                TransactItems=[
-                    {"Put": new_record(self._table, record)},
-                    {"Put": pointer(self._table, record, instead_of)},
-                ]
-            )
-        except self._client.exceptions.TransactionCanceledException:
-            winner = self.issued_for(required_digest(record))
-            if winner is None or winner.certificate_id == instead_of:
+            self._transact(alone, first, *others)
+        except self._client.exceptions.TransactionCanceledException as cancelled:
+            if failed(cancelled, THE_RECORD) or not failed(cancelled, THE_THING):
                 raise
-            return winner
-        return record
+            beside: TransactWriteItemTypeDef = {"Put": new_record(self._table, replace(record, only=False))}
+            self._transact(beside, {"Update": self._not_alone_any_more(record.thing_name)}, *others)
 
-    def _get(self, key: str) -> "dict[str, AttributeValueTypeDef]":
-        answer = self._client.get_item(
-            TableName=self._table, Key={RECORD_KEY: {"S": key}}, ConsistentRead=True
-        )
-        return answer.get("Item", {})
+    def _not_alone_any_more(self, thing_name: str) -> "UpdateTypeDef":
+        """Let the certificate that a thing points to know that there is another.
 
-    def _update(
+        Whichever was the only one, the thing still points to it: things are taken over by certificates that
+        are not.
+        """
+        holder = self._get(thing_key(thing_name))["certificate_id"]["S"]
+        there = Condition(f"attribute_exists(#{RECORD_KEY})", {})
+        return change(self._table, holder, {}, there, removed=("only",))
+
+    def _transact(self, *items: "TransactWriteItemTypeDef") -> None:
+        """Write all or nothing; wait for other calls' transactions on the same items to end."""
+        for pause in PAUSES:
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except self._client.exceptions.TransactionCanceledException as cancelled:
+                if not _collided(cancelled):
+                    raise
+            else:
+                return
+            self._pause(pause)
+        self._client.transact_write_items(TransactItems=items)
+
+    def _change(
         self,
         certificate_id: str,
-        changes: dict[str, str],
+        changes: Mapping[str, str],
         *,
-        condition: str,
-        condition_values: dict[str, str],
-        removed: str | None = None,
+        removed: Collection[str],
+        condition: Condition,
     ) -> bool:
-        """Set attributes (and remove one) if the condition holds; say whether it did."""
-        changes = {**changes, "updated_at": timestamp(datetime.now(UTC))}
-        values = {f":{name}": value for name, value in changes.items()} | condition_values
+        """Change a record if a condition holds; say whether it did."""
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key={RECORD_KEY: {"S": certificate_id}},
-                UpdateExpression="SET "
-                + ", ".join(f"#{name} = :{name}" for name in changes)
-                + (f" REMOVE {removed}" if removed else ""),
-                ConditionExpression=condition,
-                # `state` is a reserved word in DynamoDB's expressions, so names are never written plainly.
-                ExpressionAttributeNames={f"#{name}": name for name in changes},
-                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
-            )
+            self._client.update_item(**change(self._table, certificate_id, changes, condition, removed))
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+def failed(cancelled: ClientError, place: int) -> bool:
+    """Tell whether the condition of one of a transaction's items, by its place, failed."""
+    reasons = cancelled.response.get("CancellationReasons", [])
+    return place < len(reasons) and reasons[place].get("Code") == "ConditionalCheckFailed"
 
 
 def _collided(cancelled: ClientError) -> bool:

@@ -18,15 +18,14 @@ class Action(Enum):
     COMPLETE = auto()
     """Thing, principal, policy, ACTIVE, record."""
     LOOK_FIRST = auto()
-    """An earlier run died somewhere: read the certificate, and go on only if it still waits."""
+    """A run died, or lost the answer, when it may have set ACTIVE: read the certificate, and go on only if it
+    still waits."""
     WAIT = auto()
     """Another run holds the claim and may still be alive."""
     DONE = auto()
     """Registered; whatever happened to the certificate since is somebody's will."""
     STAY_OUT = auto()
     """A tombstone."""
-    REFUSE_UNISSUED = auto()
-    """Signed with the CA's key, but not by the authority."""
     REFUSE_WRONG_CA = auto()
     """Issued, but the event comes from another CA than the one that signed it."""
 
@@ -41,19 +40,14 @@ BY_STATE = MappingProxyType(
 )
 
 
-def decide(
-    record: IssuanceRecord | None, event: RegistrationEvent, *, redelivered: bool, now: datetime
-) -> Action:
+def decide(record: IssuanceRecord, event: RegistrationEvent, now: datetime) -> Action:
     """Decide what to do about an event.
 
     Args:
-        record: of the event's certificate, read just now; None when there is none.
+        record: of the event's certificate.
         event: checked against account and authorities.
-        redelivered: whether the queue handed out this very message before.
         now: with its zone.
     """
-    if record is None:
-        return Action.REFUSE_UNISSUED
     action = BY_STATE[record.state]
     if action in {Action.DONE, Action.STAY_OUT}:
         return action
@@ -61,6 +55,4 @@ def decide(
         return Action.REFUSE_WRONG_CA
     if record.claimed_until is not None and now <= record.claimed_until + CLOCK_SKEW:
         return Action.WAIT
-    # A first delivery follows the device's connect, so the certificate waits. A later one may come
-    # hours after it, and somebody may have switched the certificate off by hand in between.
-    return Action.LOOK_FIRST if redelivered else action
+    return action

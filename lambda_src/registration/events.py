@@ -8,22 +8,11 @@ import json
 import re
 from dataclasses import dataclass
 
+from registration.refusal import Reason, Refused
 from registration.settings import ACCOUNT, CERTIFICATE_ID, Settings
 
 LONGEST_BODY = 8192
 """Characters. The event has about 450; a queue message may have 262,144."""
-
-
-class RefusedEvent(Exception):  # noqa: N818 named for what happened
-    """An event that no retry turns into a registration.
-
-    Attributes:
-        reason: `malformed`, `wrong_account` or `wrong_ca`.
-    """
-
-    def __init__(self, reason: str, problem: str) -> None:
-        super().__init__(problem)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -42,7 +31,7 @@ def read_event(body: str, settings: Settings) -> RegistrationEvent:
     """Read and check the body of a message.
 
     Raises:
-        RefusedEvent: when it is not such an event, or not about this account and its authorities.
+        Refused: when it is not such an event, or not about this account and its authorities.
     """
     fields = _json_object(body)
     certificate_id = _field(fields, "certificateId", CERTIFICATE_ID)
@@ -50,30 +39,30 @@ def read_event(body: str, settings: Settings) -> RegistrationEvent:
     account = _field(fields, "awsAccountId", ACCOUNT)
     _field(fields, "certificateStatus", re.compile("PENDING_ACTIVATION"))
     if account != settings.account:
-        raise RefusedEvent("wrong_account", f"The event is about account {account}.")
+        raise Refused(Reason.WRONG_ACCOUNT, f"The event is about account {account}.")
     if ca_certificate_id not in settings.authorities:
-        raise RefusedEvent(
-            "wrong_ca", f"The event is about CA {ca_certificate_id}, none of this environment's."
+        raise Refused(
+            Reason.WRONG_CA, f"The event is about CA {ca_certificate_id}, none of this environment's."
         )
     return RegistrationEvent(certificate_id, ca_certificate_id)
 
 
 def _json_object(body: str) -> dict[str, object]:
     if len(body) > LONGEST_BODY:
-        raise RefusedEvent(
-            "malformed", f"The body has {len(body)} characters, at most {LONGEST_BODY} are read."
+        raise Refused(
+            Reason.MALFORMED, f"The body has {len(body)} characters, at most {LONGEST_BODY} are read."
         )
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise RefusedEvent("malformed", f"The body is not JSON: {error}.") from error
+        raise Refused(Reason.MALFORMED, f"The body is not JSON: {error}.") from error
     if not isinstance(fields, dict):
-        raise RefusedEvent("malformed", f"The body is a JSON {type(fields).__name__}, expected an object.")
+        raise Refused(Reason.MALFORMED, f"The body is a JSON {type(fields).__name__}, expected an object.")
     return fields
 
 
 def _field(fields: dict[str, object], name: str, expected: re.Pattern[str]) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not expected.fullmatch(value):
-        raise RefusedEvent("malformed", f"{name} is {value!r:.100}, expected text like {expected.pattern}.")
+        raise Refused(Reason.MALFORMED, f"{name} is {value!r:.100}, expected text like {expected.pattern}.")
     return value

@@ -37,6 +37,7 @@ from pki.identity import certificate_id, pem
 from pki.keys import SigningKey, generate_key
 from pki.leaf import leaf_certificate
 from pki.request import read_request
+from records.claims import Claims
 from records.record import IssuanceRecord
 from records.state import State
 from records.table import IssuanceRecords
@@ -193,7 +194,7 @@ class OperatorSite:
     def activate(self, certificate: x509.Certificate) -> None:
         """Do to a record what a registration does."""
         record = self.record(certificate)
-        self.records.claim(record, datetime.now(UTC))
+        Claims(self.client("dynamodb"), self.records._table).claim(record, datetime.now(UTC))
         self.records.move(record.certificate_id, to=State.REGISTERED, expected={State.ACTIVATING})
 
     def revoke(self, certificate: x509.Certificate) -> None:

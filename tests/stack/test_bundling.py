@@ -1,6 +1,7 @@
 """The functions' zips: complete, for the right platform, and the same bytes each time."""
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,15 @@ def test_wheels_are_those_of_the_function_not_of_this_machine(tmp_path: Path) ->
     assert {elf[18:20] for elf in libraries} == {
         b"\xb7\x00"
     }  # e_machine EM_AARCH64 (ELF-64 object file format)
+
+
+def test_the_registration_is_small(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    LocalBundling(["records", "registration"], ARM, requirements=False).try_bundle(str(tmp_path / "code"))
+
+    zipped = shutil.make_archive(str(tmp_path / "function"), "zip", tmp_path / "code")
+
+    assert Path(zipped).stat().st_size < 100_000  # bytes; beyond what the runtime brings, 300 kB are allowed
 
 
 def test_nothing_but_source_and_wheels_is_bundled(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def test_no_other_environment_may(environment: str, templates: dict[str, Templat
     assert allowed_on_any_resource(templates[environment]) == {
         "iot:GetRegistrationCode",
         "iot:ListCertificatesByCA",
+        "iot:ListPrincipalThings",
         "iot:RegisterCACertificate",
     }
 
@@ -40,6 +41,20 @@ def test_every_other_environment_runs_on_arm_with_the_latest_python_and_queues_o
     platforms = {(f["Runtime"], *f["Architectures"]) for f in ours}
 
     assert platforms == {("python3.14", "arm64")}
+
+
+def test_messages_are_hidden_in_batches_by_an_action_that_only_the_embedded_aws_has(
+    templates: dict[str, Template],
+) -> None:
+    asking = {
+        name
+        for name, template in templates.items()
+        for statements in permissions(template).values()
+        for actions, _ in statements
+        if "sqs:ChangeMessageVisibilityBatch" in actions
+    }
+
+    assert asking == {"local"}
 
 
 def test_only_local_among_the_environments_asks_for_them() -> None:

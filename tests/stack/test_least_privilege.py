@@ -29,7 +29,18 @@ ADMIT = (
     "iot:DescribeCertificate",
     "iot:UpdateCertificate",
 )
-CONSUME = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+CONSUME = (
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+)
+READ_AND_CLAIM = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:GetItem",
+    "dynamodb:UpdateItem",
+)
 RELEASE_POLICY = (
     "iot:DeletePolicy",
     "iot:DeletePolicyVersion",
@@ -55,14 +66,16 @@ PROD = {
         (WRITE_LOGS, "<IssuanceIssuerLogs.Arn>"),
         (SIGN, "<AuthorityfleetKeyP256.Arn>"),
         (("ssm:GetParameter",), f"{SSM}:parameter/jitr/prod/authorities/fleet/certificate"),
-        (("dynamodb:GetItem", "dynamodb:PutItem"), "<RecordsTable.Arn>"),
+        (("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "<RecordsTable.Arn>"),
     },
     "RegistrationRegistrarRole": {
         (WRITE_LOGS, "<RegistrationRegistrarLogs.Arn>"),
         (CONSUME, "<RegistrationQueue.Arn>"),
         (ADMIT, f"{IOT}:cert/*"),
-        (("iot:CreateThing",), f"{IOT}:thing/*"),
-        (("dynamodb:GetItem", "dynamodb:UpdateItem"), "<RecordsTable.Arn>"),
+        (("sqs:SendMessage",), "<RegistrationDeadLetters.Arn>"),
+        (("iot:CreateThing", "iot:DescribeThing"), f"{IOT}:thing/*"),
+        (("iot:ListPrincipalThings",), "*"),  # AWS offers no resource for it
+        (READ_AND_CLAIM, "<RecordsTable.Arn>"),
     },
     "RegistrationAuthorityfleetRuleRole": {
         (("sqs:SendMessage",), "<RegistrationQueue.Arn>"),

@@ -7,7 +7,7 @@ from botocore.config import Config
 from certificate_authority.handler import _PATIENT as AUTHORITY_CALLS
 from device_access.handler import _PATIENT as RELEASE_CALLS
 from issuance.handler import _RETRIES as ISSUANCE_CALLS
-from registration.handler import CALLS as REGISTRATION_CALLS
+from registration.desk import CALLS as REGISTRATION_CALLS
 
 LONGEST_BACKOFF = 20
 """Seconds (SDK reference, "Standard retry mode")."""

@@ -23,6 +23,7 @@ from pki.leaf import AuthorityEnding
 from pki.path import CertificationPath
 from pki.request import DeviceRequest, read_request
 from pki.signed import BadSignature
+from records.claims import Claims
 from records.record import IssuanceRecord
 from records.state import State
 from records.table import IssuanceRecords
@@ -148,7 +149,7 @@ def test_a_request_of_a_registered_device_gets_a_new_certificate_and_the_old_rec
 ) -> None:
     request = device_request()
     first = issue(request, issuer(), records, TERMS, NOW)
-    records.claim(first, until=NOW + timedelta(minutes=1))
+    Claims(records._client, records._table).claim(first, NOW + timedelta(minutes=1))
     records.move(first.certificate_id, to=State.REGISTERED, expected={State.ACTIVATING})
 
     second = issue(request, issuer(), records, TERMS, NOW)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from records.claims import Answer, Claims
 from records.record import IssuanceRecord, Source
 from records.state import TOMBSTONES, State
 from records.table import IssuanceRecords
@@ -29,13 +30,18 @@ IMPORTED = replace(RECORD, certificate_id="6" * 64, serial="22", request_digest=
 """A certificate that was signed elsewhere."""
 
 
+def claims_of(records: IssuanceRecords) -> Claims:
+    """Claims in the same table."""
+    return Claims(records._client, TABLE)
+
+
 def put_into(records: IssuanceRecords, state: State) -> None:
     """Add the record, and bring it into a state."""
     records.add(RECORD)
     if state in TOMBSTONES:
         records.move(RECORD.certificate_id, to=state, expected={State.ISSUED})
     if state in {State.ACTIVATING, State.REGISTERED}:
-        records.claim(RECORD, NOON)
+        assert claims_of(records).claim(RECORD, NOON) is Answer.GRANTED
     if state is State.REGISTERED:
         records.move(RECORD.certificate_id, to=state, expected={State.ACTIVATING})
 

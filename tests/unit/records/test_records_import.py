@@ -8,7 +8,7 @@ import pytest
 from records.record import Source
 from records.state import ForbiddenMove, State
 from records.table import IssuanceRecords
-from tests.unit.records.examples import IMPORTED, NOON, RECORD, TABLE, put_into, state_of
+from tests.unit.records.examples import IMPORTED, NOON, RECORD, TABLE, claims_of, put_into, state_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,17 +20,18 @@ def test_an_imported_record_is_found(records: IssuanceRecords) -> None:
     assert records.find(IMPORTED.certificate_id) == IMPORTED
 
 
-def test_an_import_writes_one_item_and_no_pointer(
+def test_an_import_writes_the_record_and_its_thing_and_no_request(
     records: IssuanceRecords, dynamodb: "DynamoDBClient"
 ) -> None:
     records.import_(IMPORTED)
 
-    assert dynamodb.scan(TableName=TABLE)["Count"] == 1
+    keys = {item["id"]["S"] for item in dynamodb.scan(TableName=TABLE)["Items"]}
+    assert keys == {IMPORTED.certificate_id, "thing#pump-1"}
 
 
 def test_a_second_import_changes_nothing(records: IssuanceRecords) -> None:
     records.import_(IMPORTED)
-    records.claim(IMPORTED, NOON)
+    claims_of(records).claim(IMPORTED, NOON)
 
     assert not records.import_(IMPORTED)
 
@@ -66,7 +67,7 @@ def test_what_was_imported_is_not_added_as_issued(records: IssuanceRecords) -> N
 def test_an_imported_record_is_activated_as_any_other(records: IssuanceRecords) -> None:
     records.import_(IMPORTED)
 
-    assert records.claim(IMPORTED, NOON)
+    assert claims_of(records).claim(IMPORTED, NOON)
     assert records.move(IMPORTED.certificate_id, to=State.REGISTERED, expected={State.ACTIVATING})
 
 

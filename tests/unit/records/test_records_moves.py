@@ -1,6 +1,5 @@
 """A record goes from state to state by conditional writes, and never out of a tombstone."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,30 +61,46 @@ def test_activating_is_entered_by_a_claim_alone(records: IssuanceRecords) -> Non
         records.move(RECORD.certificate_id, to=State.ACTIVATING, expected={State.ISSUED})
 
 
-def test_a_claim_is_given_once(records: IssuanceRecords) -> None:
-    records.add(RECORD)
+def test_issued_is_entered_by_giving_up_a_claim_alone(records: IssuanceRecords) -> None:
+    with pytest.raises(ForbiddenMove, match="by giving up a claim"):
+        records.move(RECORD.certificate_id, to=State.ISSUED, expected={State.ACTIVATING})
 
-    assert records.claim(RECORD, NOON)
-    assert not records.claim(RECORD, NOON + timedelta(seconds=1))
+
+def test_a_registration_says_when_it_was(records: IssuanceRecords) -> None:
+    put_into(records, State.REGISTERED)
+    records.move(RECORD.certificate_id, to=State.REVOKED, expected={State.REGISTERED})
+
+    found = records.find(RECORD.certificate_id)
+
+    assert found is not None
+    assert found.registered_at is not None
+
+
+def test_a_claim_that_is_given_up_leaves_the_record_as_issued_with_the_reason(
+    records: IssuanceRecords,
+) -> None:
+    put_into(records, State.ACTIVATING)
+
+    assert records.release(RECORD.certificate_id, NOON, "ThrottlingException")
+
+    found = records.find(RECORD.certificate_id)
+    assert found is not None
+    assert (found.state, found.claimed_until, found.reason) == (State.ISSUED, None, "ThrottlingException")
+
+
+def test_nobody_gives_up_the_claim_of_another(records: IssuanceRecords) -> None:
+    put_into(records, State.ACTIVATING)
+
+    assert not records.release(RECORD.certificate_id, NOON + timedelta(seconds=1), "ThrottlingException")
     assert state_of(records) is State.ACTIVATING
 
 
-def test_a_claim_that_was_seen_can_be_taken_over_once(records: IssuanceRecords) -> None:
-    put_into(records, State.ACTIVATING)
-    seen = records.find(RECORD.certificate_id)
-    assert seen is not None
-
-    assert records.claim(seen, NOON + timedelta(minutes=1))
-    assert not records.claim(seen, NOON + timedelta(minutes=2))
-
-
-@pytest.mark.parametrize("state", sorted(set(State) - {State.ISSUED, State.ACTIVATING}))
-def test_what_is_done_or_a_tombstone_cannot_be_claimed(records: IssuanceRecords, state: State) -> None:
+@pytest.mark.parametrize("state", sorted(set(State) - {State.ACTIVATING}))
+def test_no_release_leads_out_of_what_is_done(records: IssuanceRecords, state: State) -> None:
     put_into(records, state)
 
-    assert not records.claim(RECORD, NOON)
-    with pytest.raises(ForbiddenMove):
-        records.claim(replace(RECORD, state=state), NOON)
+    assert not records.release(RECORD.certificate_id, NOON, "ThrottlingException")
+    assert state_of(records) is state
 
 
 def test_a_registration_ends_the_claim(records: IssuanceRecords) -> None:

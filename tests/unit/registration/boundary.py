@@ -6,12 +6,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import ReadTimeoutError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iot import IoTClient
 
 REGION = "eu-west-1"
+AUTHORITY = "a" * 64
+"""The CA that AWS IoT has every certificate from."""
+READS = frozenset({"BatchGetItem", "GetItem", "DescribeCertificate", "DescribeThing", "ListPrincipalThings"})
+STATUS = {"InternalFailureException": 500, "ServiceUnavailableException": 503}
+"""HTTP status of errors (AWS IoT API reference); of all others here it is 400, as of a throttled call."""
+
+
+QUEUE = "https://queue.example"
+DEAD_LETTERS = "https://dead-letters.example"
 
 
 class Killed(BaseException):
@@ -48,7 +58,7 @@ class Function:
     @property
     def changes(self) -> list[str]:
         """The names of the calls that change something, in order."""
-        return [name for name in self.operations if name not in {"GetItem", "DescribeCertificate"}]
+        return [name for name in self.operations if name not in READS]
 
     @property
     def statuses(self) -> list[str]:
@@ -65,13 +75,24 @@ class Function:
 
         setattr(self, f"{moment}_call", die)
 
+    def loses_the_answer_of(self, operation: str) -> None:
+        """Let every call of an operation take effect, and its answer get lost."""
+
+        def lose(call: Call) -> None:
+            if call.operation == operation:
+                raise ReadTimeoutError(endpoint_url="https://iot.example")
+
+        self.after_call = lose
+
     def fails_at(self, operation: str, code: str) -> None:
         """Let every call of an operation fail before it takes effect."""
 
         def fail(call: Call) -> None:
             if call.operation == operation:
                 exception: Any = function_clients().iot.exceptions.from_code(code)
-                raise exception({"Error": {"Code": code, "Message": "made up"}}, operation)
+                told = {"Code": code, "Message": "made up"}
+                status = {"HTTPStatusCode": STATUS.get(code, 400)}
+                raise exception({"Error": told, "ResponseMetadata": status}, operation)
 
         self.before_call = fail
 
@@ -88,6 +109,41 @@ class Function:
     def recovers(self) -> None:
         """Nothing befalls it any more."""
         self.before_call = self.after_call = lambda _call: None
+
+
+@dataclass
+class Queues:
+    """The two queues, as a client of SQS that remembers what it was told."""
+
+    hidden: dict[str, int] = field(default_factory=dict)
+    """Seconds until it comes again, by receipt handle."""
+    letters: list[dict[str, Any]] = field(default_factory=list)
+    """What was sent to the dead-letter queue."""
+    broken: bool = False
+
+    def change_message_visibility_batch(self, **call: Any) -> None:
+        """Hide messages."""
+        self._work()
+        assert call["QueueUrl"] == QUEUE
+        self.hidden |= {entry["ReceiptHandle"]: entry["VisibilityTimeout"] for entry in call["Entries"]}
+
+    def send_message(self, **call: Any) -> None:
+        """Take a dead letter."""
+        self._work()
+        assert call["QueueUrl"] == DEAD_LETTERS
+        self.letters.append(call)
+
+    @property
+    def buried(self) -> list[tuple[str, str]]:
+        """Reason and body of the dead letters."""
+        return [
+            (letter["MessageAttributes"]["Reason"]["StringValue"], letter["MessageBody"])
+            for letter in self.letters
+        ]
+
+    def _work(self) -> None:
+        if self.broken:
+            raise ConnectionError("no queue")
 
 
 @dataclass(frozen=True)
@@ -125,7 +181,27 @@ def _before(params: dict[str, Any], model: Any, **_: Any) -> None:
     function = at_work[-1]
     function.before_call(call)
     function.calls.append(call)
+    if call.operation == "CreateThing":
+        _refuse_to_overwrite(params)
 
 
-def _after(model: Any, **_: Any) -> None:
+def _refuse_to_overwrite(wanted: dict[str, Any]) -> None:
+    """Do what AWS IoT does about a thing that is there as another one; moto overwrites it."""
+    iot = clients().iot
+    try:
+        there = iot.describe_thing(thingName=wanted["thingName"])
+    except iot.exceptions.ResourceNotFoundException:
+        return
+    attributes = wanted.get("attributePayload", {}).get("attributes", {})
+    if (there.get("thingTypeName"), there.get("attributes", {})) != (wanted.get("thingTypeName"), attributes):
+        answer: Any = {
+            "Error": {"Code": "ResourceAlreadyExistsException", "Message": "there as another one"},
+            "ResponseMetadata": {"HTTPStatusCode": 409},
+        }
+        raise function_clients().iot.exceptions.ResourceAlreadyExistsException(answer, "CreateThing")
+
+
+def _after(model: Any, parsed: dict[str, Any], **_: Any) -> None:
+    # AWS IoT tells of which CA a certificate is that it registers just in time; moto knows none.
+    parsed.get("certificateDescription", {}).setdefault("caCertificateId", AUTHORITY)
     at_work[-1].after_call(Call(model.name, {}))

@@ -2,23 +2,25 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registration.messages import Message
+from registration.message import Message
 from tests.unit.registration.boundary import Call, clients
 from tests.unit.registration.conftest import Lines
 from tests.unit.registration.world import World, new_world
 
 
-def test_only_the_failed_messages_of_a_batch_come_again(world: World) -> None:
+def test_poison_is_buried_and_the_others_of_its_batch_are_handled(world: World) -> None:
     first, second = world.issued_device("pump-1"), world.issued_device("pump-2")
 
     failed = world.deliver_bodies(json.dumps(first.event), "poison", json.dumps(second.event))
 
-    assert failed == ["message-1"]
+    assert failed == []
+    assert world.queues.buried == [("malformed", "poison")]
     assert (world.status(first), world.status(second)) == ("ACTIVE", "ACTIVE")
 
 
@@ -64,9 +66,14 @@ def test_the_next_message_does_not_suffer_from_an_error(world: World) -> None:
 
 
 def test_a_message_is_read_from_the_envelope_that_lambda_makes() -> None:
-    record = {"messageId": "m-1", "body": "{}", "attributes": {"ApproximateReceiveCount": "3"}}
+    record = {
+        "messageId": "m-1",
+        "body": "{}",
+        "receiptHandle": "AQEB",
+        "attributes": {"ApproximateReceiveCount": "3", "SentTimestamp": "1893456000000"},
+    }
 
-    assert Message.from_sqs(record) == Message("m-1", "{}", 3)
+    assert Message.from_sqs(record) == Message("m-1", "{}", 3, "AQEB", datetime(2030, 1, 1, tzinfo=UTC))
 
 
 def test_an_envelope_that_is_not_lambdas_is_an_error() -> None:
@@ -85,21 +92,10 @@ class TestMistakesOfOthers:
 
         assert world.status(device) == "ACTIVE"
 
-    def test_a_thing_that_exists_with_other_attributes_does_not_keep_the_device_out(
-        self, world: World
-    ) -> None:
-        device = world.issued_device("pump-1")
-        clients().iot.create_thing(thingName="pump-1")
-        world.function.fails_at("CreateThing", "ResourceAlreadyExistsException")
-
-        world.deliver(device)
-
-        assert world.status(device) == "ACTIVE"
-
     def test_no_certificate_is_active_before_the_issuance_record_was_read(self, world: World) -> None:
         world.deliver(world.unissued_device())
 
-        assert world.function.operations[0] == "GetItem"
+        assert world.function.operations[0] == "UpdateItem"
         assert world.function.statuses == ["INACTIVE"]
 
     def test_no_certificate_is_active_without_its_policy(self, world: World) -> None:
@@ -155,7 +151,7 @@ class TestMistakesOfOthers:
 
 @settings(deadline=None, max_examples=30)
 @given(kinds=st.lists(st.sampled_from(["issued", "unissued", "poison"]), max_size=6))
-def test_a_batch_leaves_exactly_its_poison_unsettled(kinds: list[str]) -> None:
+def test_a_batch_buries_exactly_its_poison(kinds: list[str]) -> None:
     with new_world() as world:
         made: dict[str, Callable[[str], str]] = {
             "issued": lambda name: json.dumps(world.issued_device(name).event),
@@ -165,5 +161,6 @@ def test_a_batch_leaves_exactly_its_poison_unsettled(kinds: list[str]) -> None:
 
         failed = world.deliver_bodies(*(made[kind](f"{kind}-{n}") for n, kind in enumerate(kinds)))
 
-        assert failed == [f"message-{n}" for n, kind in enumerate(kinds) if kind == "poison"]
+        assert failed == []
+        assert [reason for reason, _ in world.queues.buried] == ["malformed"] * kinds.count("poison")
         assert world.function.statuses.count("ACTIVE") == kinds.count("issued")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registration.events import LONGEST_BODY, RefusedEvent, RegistrationEvent, read_event
+from registration.events import LONGEST_BODY, RegistrationEvent, read_event
+from registration.refusal import Refused
 from registration.settings import Settings
 from tests.unit.registration.conftest import Lines
 from tests.unit.registration.world import AUTHORITY, OTHER_AUTHORITY, Device, World, new_world
@@ -42,13 +43,13 @@ def read_or_reason(body: str) -> RegistrationEvent | str:
     """Read an event; give the reason where it is refused."""
     try:
         return read_event(body, SETTINGS)
-    except RefusedEvent as refused:
+    except Refused as refused:
         return refused.reason
 
 
-def refusal(body: str, configured: Settings = SETTINGS) -> RefusedEvent:
+def refusal(body: str, configured: Settings = SETTINGS) -> Refused:
     """Read an event that must be refused."""
-    with pytest.raises(RefusedEvent) as refused:
+    with pytest.raises(Refused) as refused:
         read_event(body, configured)
     return refused.value
 
@@ -132,9 +133,12 @@ def test_an_event_of_an_authority_that_is_not_ours_is_refused() -> None:
 def test_an_event_that_can_never_succeed_is_reported_and_goes_to_the_dead_letters(
     world: World, lines: Lines, variation: dict[str, Any], reason: str
 ) -> None:
-    failed = world.deliver_bodies(json.dumps(EVENT | variation))
+    body = json.dumps(EVENT | variation)
 
-    assert failed == ["message-0"]
+    failed = world.deliver_bodies(body)
+
+    assert failed == []
+    assert world.queues.buried == [(reason, body)]
     assert world.function.operations == []
     assert [(line["Outcome"], line["Reason"]) for line in lines()] == [("refused", reason)]
 

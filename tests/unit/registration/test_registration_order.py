@@ -31,11 +31,10 @@ def test_active_comes_after_everything_that_can_fail_and_is_claimed_first(world:
     world.deliver(world.issued_device())
 
     assert world.function.operations == [
-        "GetItem",
+        "UpdateItem",
         "CreateThing",
         "AttachThingPrincipal",
         "AttachPolicy",
-        "UpdateItem",
         "UpdateCertificate",
         "UpdateItem",
     ]
@@ -53,14 +52,14 @@ def test_the_certificate_is_bound_to_its_thing_alone(world: World) -> None:
     }
 
 
-def test_a_registered_device_costs_one_read_and_nothing_else(world: World) -> None:
+def test_a_registered_device_costs_one_call_that_changes_nothing(world: World) -> None:
     device = world.registered_device()
     world.function.calls.clear()
 
     failed = world.deliver(device)
 
     assert failed == []
-    assert world.function.operations == ["GetItem"]
+    assert world.function.operations == ["UpdateItem"]
 
 
 def test_a_certificate_without_a_record_is_switched_off(world: World, lines: Lines) -> None:
@@ -70,7 +69,7 @@ def test_a_certificate_without_a_record_is_switched_off(world: World, lines: Lin
 
     assert failed == []
     assert world.status(device) == "INACTIVE"
-    assert world.function.operations == ["GetItem", "UpdateCertificate"]
+    assert world.function.operations == ["UpdateItem", "DescribeCertificate", "UpdateCertificate"]
     assert [(line["Outcome"], line["Reason"]) for line in lines()] == [("refused", "unissued")]
 
 
@@ -82,12 +81,16 @@ def test_an_unissued_certificate_that_is_gone_or_revoked_is_off_already(world: W
     assert world.deliver(device) == []
 
 
-def test_a_refusal_that_was_throttled_comes_again(world: World, lines: Lines) -> None:
+def test_a_refusal_that_was_throttled_leaves_the_certificate_pending_and_does_not_come_again(
+    world: World, lines: Lines
+) -> None:
     device = world.unissued_device()
     world.function.fails_at("UpdateCertificate", "ThrottlingException")
 
-    assert world.deliver(device) == ["message-0"]
-    assert [(line["Outcome"], line["Reason"]) for line in lines()] == [("retried", "ThrottlingException")]
+    assert world.deliver(device) == []
+    assert world.status(device) == "PENDING_ACTIVATION"
+    (line,) = lines()
+    assert (line["Outcome"], line["Reason"], line["certificate"]) == ("refused", "unissued", "left_pending")
 
 
 def test_an_event_from_another_ca_than_the_issuer_is_refused_for_good(world: World, lines: Lines) -> None:
@@ -97,7 +100,8 @@ def test_an_event_from_another_ca_than_the_issuer_is_refused_for_good(world: Wor
 
     assert failed == []
     assert world.status(device) == "INACTIVE"
-    assert (world.record(device).state, world.record(device).reason) == (State.REFUSED, "wrong_ca")
+    assert world.record(device).state is State.REFUSED
+    assert str(world.record(device).reason).startswith("wrong_ca: ")
     assert [(line["Outcome"], line["Reason"]) for line in lines()] == [("refused", "wrong_ca")]
 
 
@@ -109,7 +113,7 @@ def test_a_tombstone_is_left_alone_and_names_the_reason(world: World, lines: Lin
     failed = world.deliver(device)
 
     assert failed == []
-    assert world.function.operations == ["GetItem"]
+    assert world.function.operations == ["UpdateItem"]
     assert [(line["Outcome"], line["Reason"]) for line in lines()] == [("refused", tombstone.value)]
 
 
@@ -155,6 +159,7 @@ def test_a_record_that_cannot_be_read_lets_nobody_in(world: World, lines: Lines)
         ExpressionAttributeValues={":bad": {"S": "../pump"}},
     )
 
-    assert world.deliver(device) == ["message-0"]
-    assert world.function.operations == ["GetItem"]
-    assert [(line["Outcome"], line["Reason"]) for line in lines()] == [("retried", "InvalidRecord")]
+    assert world.deliver(device) == []
+    assert world.function.operations == ["UpdateItem"]
+    assert [(line["Outcome"], line["Reason"]) for line in lines()] == [("dead", "InvalidRecord")]
+    assert [reason for reason, _body in world.queues.buried] == ["InvalidRecord"]

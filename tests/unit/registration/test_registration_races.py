@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from records.claims import Answer, Claims
 from records.state import State
 from tests.unit.registration.boundary import Killed, clients
 from tests.unit.registration.conftest import Lines
@@ -29,6 +30,12 @@ def revoke(world: World, device: Device) -> None:
     """An operator revokes a device: the record first, then AWS IoT."""
     world.records.move(device.certificate_id, to=State.REVOKED, expected={State.ACTIVATING})
     world.switch_by_hand(device, "REVOKED")
+
+
+def claim(world: World, device: Device) -> None:
+    """A run claims the device, and is never heard of again."""
+    claims = Claims(clients().dynamodb, TABLE)
+    assert claims.claim(world.record(device), world.now) is Answer.GRANTED
 
 
 def forget(device: Device) -> None:
@@ -104,7 +111,7 @@ def test_a_run_that_comes_late_does_not_bring_back_what_was_switched_off_by_hand
 
 def test_a_claim_that_lapsed_is_taken_over_by_one_run_only(world: World) -> None:
     device = world.issued_device()
-    world.records.claim(world.record(device), world.now)
+    claim(world, device)
     world.now += LATER
     first, second = two_runs(world, device)
     first.advance(5)

@@ -1,0 +1,25 @@
+"""Settings: how many calls a second an environment may make of AWS IoT, and how its registrations follow."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from jitr_stack.authorities import Strict
+
+PerSecond = Annotated[float, Field(ge=0.1, le=100_000)]
+
+
+class Quotas(Strict):
+    """What the account allows, or the part of it that this environment shall use.
+
+    Defaults: AWS General Reference, "AWS IoT Core endpoints and quotas" (control plane, default values). They
+    are for an account and Region: environments that share one divide them.
+    """
+
+    update_certificate: PerSecond = 10
+    attach_policy: PerSecond = 15
+    create_thing: PerSecond = 100
+    attach_thing_principal: PerSecond = 100
+    add_thing_to_thing_group: PerSecond = 100
+    refusal_share: Annotated[float, Field(gt=0, le=0.5)] = 0.05
+    """Part of the registrations that may be spent on setting refused certificates INACTIVE."""
