@@ -2,11 +2,11 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fleet import Fleet
+from fleet import Cdk, Fleet
 
 from jitr.demo.deployment import CDK, Deployment
 from jitr.local import LocalAws
@@ -22,8 +22,6 @@ log_retention_days = 1
 custody = "secrets_manager"
 algorithm = "RSA-2048"
 """
-
-Cdk = Callable[..., str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

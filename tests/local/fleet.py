@@ -36,6 +36,10 @@ def awaited(look: Callable[[], Seen | None]) -> Seen:
     return seen
 
 
+Cdk = Callable[..., str]
+"""The CDK CLI against a local AWS; gives what it prints."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """A device's key and certificate, and the connection they make."""

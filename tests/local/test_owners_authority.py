@@ -6,22 +6,15 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 
 import pytest
-from conftest import Cdk
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from fleet import Fleet, Identity, request
+from fleet import Cdk, Fleet
+from owner import Owner
 
 from jitr.local import LocalAws
 from pki.identity import certificate_id
-from pki.leaf import leaf_certificate
-from pki.request import read_request
-from tests.unit.owners_ca import certificate, key, pem, root
+from tests.unit.owners_ca import pem
 
 PLACE = """
 local = true
@@ -37,30 +30,6 @@ certificate = "factory.pem"
 """
 VERIFIED = 'verification_certificate = "verification.pem"\n'
 JITR = Path(sys.executable).parent / "jitr"
-
-
-@dataclass(frozen=True)
-class Owner:
-    """A factory's authority, whose key never comes near AWS."""
-
-    key: ec.EllipticCurvePrivateKey = field(default_factory=key)
-    name: str = field(default_factory=lambda: f"Factory CA {secrets.token_hex(4)}")
-
-    @cached_property
-    def certificate(self) -> x509.Certificate:
-        """Self-signed."""
-        return root(self.name, self.key)
-
-    def verification(self, code: str) -> str:
-        """What the offline authority makes of a registration code."""
-        return pem(certificate(code, key().public_key(), self.name, self.key, ca=False))
-
-    def device(self, fleet: Fleet, name: str) -> Identity:
-        """A device whose certificate the factory signed by itself."""
-        own = key()
-        signing_request = read_request(request(name, own))
-        leaf = leaf_certificate(signing_request, self.certificate, self.key, timedelta(days=30))
-        return fleet.identity(name, own, leaf)
 
 
 Deploy = Callable[..., str]

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Cdk
-from fleet import Fleet
+from fleet import Cdk, Fleet
 from online import Online, online
 
 from contract import Output

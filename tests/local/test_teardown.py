@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from conftest import Cdk
-from fleet import Fleet
+from fleet import Cdk, Fleet
 
 from jitr.local import LocalAws
 
