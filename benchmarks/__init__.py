@@ -1,1 +1,1 @@
-"""Measurements, made in one run by one command: `make bench`."""
+"""Measurements and trials, each made in one run by one command: `make bench` and `make soak`."""

@@ -39,11 +39,19 @@ class LocalAws:
     state: state.State
 
     @classmethod
-    def start(cls, folder: Path, *, preferred: ports_.Ports | None = None, region: str = REGION) -> Self:
+    def start(
+        cls,
+        folder: Path,
+        *,
+        preferred: ports_.Ports | None = None,
+        region: str = REGION,
+        server_module: str = server.__name__,
+    ) -> Self:
         """Start one in `folder` and wait until it answers.
 
         Without `preferred`, or where a preferred port is taken, it gets free ports. A server that this folder
-        already has is stopped first; nobody else's is ever touched.
+        already has is stopped first; nobody else's is ever touched. `server_module` is what `python -m` runs:
+        the server, or one that wraps it.
 
         Raises:
             LocalAwsError: with the end of the server's log.
@@ -54,7 +62,7 @@ class LocalAws:
         (folder / "tmp").mkdir(parents=True, exist_ok=True)
         failed = "never tried"
         for _ in range(ATTEMPTS):
-            aws = cls._launch(folder, ports_.choose(preferred), region)
+            aws = cls._launch(folder, ports_.choose(preferred), region, server_module)
             try:
                 readiness.wait(aws.state.ports, aws.certificate, alive=aws.state.process.alive)
                 write(aws.iot_ca, readiness.get(aws.gateway_port, "/_ministack/iot/ca.pem", aws.certificate))
@@ -79,10 +87,10 @@ class LocalAws:
         return cls(folder, kept)
 
     @classmethod
-    def _launch(cls, folder: Path, ports: ports_.Ports, region: str) -> Self:
+    def _launch(cls, folder: Path, ports: ports_.Ports, region: str, server_module: str) -> Self:
         with (folder / "ministack.log").open("wb") as log:
             child = subprocess.Popen(
-                [sys.executable, "-m", "jitr.local.server"],
+                [sys.executable, "-m", server_module],
                 env=server.environment(folder, ports, region),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jitr.local.ports import LOOPBACK, Ports
 
+MINISTACK = "ministack.app:app"
 FROM_THE_USER = ("LANG", "LC_ALL", "TZ")
 """All that the server takes over from its starter: no credentials, no trust stores, no proxies."""
 
@@ -58,8 +59,12 @@ def on_loopback_only() -> None:
     asyncio.base_events.BaseEventLoop.create_server = create_server  # type: ignore[method-assign,assignment]  # the point
 
 
-def main() -> None:
-    """Serve until told to stop."""
+def main(application: str = MINISTACK) -> None:
+    """Serve until told to stop.
+
+    Args:
+        application: module and name of the ASGI application: MiniStack itself, or one wrapped around it.
+    """
     from hypercorn.__main__ import main as hypercorn  # noqa: PLC0415  only the server process needs it
 
     on_loopback_only()
@@ -71,7 +76,7 @@ def main() -> None:
         "--keep-alive": "75",
         "--graceful-timeout": "1",
     }
-    sys.exit(hypercorn([word for pair in options.items() for word in pair] + ["ministack.app:app"]))
+    sys.exit(hypercorn([word for pair in options.items() for word in pair] + [application]))
 
 
 if __name__ == "__main__":
