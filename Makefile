@@ -16,7 +16,7 @@ export CDK_HOME := $(CURDIR)/.cache/cdk
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types unit stack operators local device snapshots bench lock clean
+.PHONY: help setup demo test lint types unit stack operators local device snapshots bench soak lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,8 +66,11 @@ device: setup ## Tests of the device's scripts, with held keys
 snapshots: setup ## Accept the templates as they are now
 	$(BIN)/pytest tests/stack --snapshot-update
 
-bench: setup ## Measure: time to ACTIVE over 20 devices, start and size of the functions, resources
-	$(BIN)/python -m benchmarks
+bench: setup ## Measure ours beside a floor and AWS's default function; SIZES="--bursts 1" and the like for less
+	$(BIN)/python -m benchmarks $(SIZES)
+
+soak: setup ## Whether registration loses a device: quotas, faults, killed functions, thieves (10 minutes)
+	$(BIN)/python -m benchmarks.soak
 
 lock: ## Renew every lock file from pyproject.toml and lambda_src/requirements.in
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt --custom-compile-command 'make lock'

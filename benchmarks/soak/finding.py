@@ -1,0 +1,36 @@
+"""What a scenario was to show, and what was seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold."""
+
+    expected: str
+    measured: str
+    held: bool
+    speed: bool = False
+    """Whether it is about speed, in which a busy machine has its part."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A scenario that was played."""
+
+    scenario: str
+    checks: list[Check]
+    seconds: float
+    calls: Mapping[str, int] = field(default_factory=dict)
+    """Calls of the registration function by service and operation, and how many were throttled or failed."""
+
+    @property
+    def held(self) -> bool:
+        """Whether all of it held."""
+        return all(check.held for check in self.checks)
+
+    @property
+    def slow(self) -> bool:
+        """Whether nothing but speed was missing."""
+        return not self.held and all(check.held or check.speed for check in self.checks)
