@@ -69,7 +69,7 @@ snapshots: setup ## Accept the templates as they are now
 bench: setup ## Measure ours beside a floor and AWS's default function; SIZES="--bursts 1" and the like for less
 	$(BIN)/python -m benchmarks $(SIZES)
 
-soak: setup ## Whether registration loses a device: quotas, faults, killed functions, thieves (10 minutes)
+soak: setup ## Whether registration loses a device: quotas, faults, killed functions, thieves (8 minutes)
 	$(BIN)/python -m benchmarks.soak
 
 lock: ## Renew every lock file from pyproject.toml and lambda_src/requirements.in

@@ -1,56 +1,56 @@
-"""What the functions weigh, what the templates hold, and how long the registration function starts."""
+"""What the functions weigh, and what the templates hold."""
 
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import aws_cdk as cdk
 
+from benchmarks.sheet import Sheet
 from jitr_stack import settings
 from jitr_stack.bundling import LocalBundling
+from jitr_stack.function import RuntimeFunction
 from jitr_stack.platform import Platform
+from jitr_stack.stack import JitrStack
 from jitr_stack.stage import EnvironmentStage
 
-FUNCTIONS = {
-    "certificate_authority": (["pki"], True),
-    "issuance": (["pki", "records"], True),
-    "registration": (["records"], False),
-    "device_access": ([], False),
-}
-STARTS = 10
-START = "import time; t = time.perf_counter(); import {module}; print((time.perf_counter() - t) * 1000)"
+ENVIRONMENT = "dev"
+"""One that has every function."""
+KILO = 1000
 
 
-def of_functions() -> dict[str, str]:
-    """Give the size of each function's zip for arm64."""
-    return {f"zip of {name}": f"{_zipped(name) / 1000:,.0f} kB" for name in FUNCTIONS}
+def of_functions(contenders: Mapping[str, int]) -> Sheet:
+    """Give the size of each function's zip for arm64, beside those of `contenders` (bytes, by name)."""
+    ours = _stack(ENVIRONMENT).functions
+    sizes = {**{f"ours: {each.parts[0]}": _zipped(each) for each in ours}, **contenders}
+    return Sheet(
+        title="Size of the functions' zips",
+        columns=["", "kB"],
+        rows=[[name, f"{size / KILO:,.1f}"] for name, size in sizes.items()],
+        note="Beyond what Lambda's runtimes bring. Two of ours carry `cryptography`, the registration not.",
+        figures=sizes,
+    )
 
 
-def of_templates() -> dict[str, str]:
+def of_templates() -> Sheet:
     """Give the number of resources of each environment's template."""
-    return {f"resources in {name}": str(_resources(name)) for name in settings.names()}
+    resources = {name: _resources(name) for name in settings.names()}
+    return Sheet(
+        title="Resources in the templates",
+        columns=["environment", "resources"],
+        rows=[[name, str(number)] for name, number in resources.items()],
+        note="Counted in what the CDK synthesises.",
+        figures=resources,
+    )
 
 
-def of_the_start() -> dict[str, str]:
-    """Give the import time of the registration function in fresh processes, beside botocore's own share."""
-    ours, botocore = _import_time("registration.handler"), _import_time("botocore.session")
-    return {
-        f"import of registration.handler, median of {STARTS}": f"{ours:.0f} ms",
-        f"import of botocore.session alone, median of {STARTS}": f"{botocore:.0f} ms",
-        "ratio": f"{ours / botocore:.2f}",
-    }
-
-
-def _zipped(function: str) -> int:
-    parts, requirements = FUNCTIONS[function]
+def _zipped(function: RuntimeFunction) -> int:
     with tempfile.TemporaryDirectory() as folder:
         code = Path(folder) / "code"
         code.mkdir()
-        LocalBundling([function, *parts], Platform("arm64"), requirements=requirements).try_bundle(str(code))
+        bundling = LocalBundling(function.parts, Platform("arm64"), requirements=function.requirements)
+        bundling.try_bundle(str(code))
         archive = Path(folder) / "function.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
             for path in sorted(p for p in code.rglob("*") if p.is_file()):
@@ -59,18 +59,9 @@ def _zipped(function: str) -> int:
 
 
 def _resources(environment: str) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        app = cdk.App(context={"aws:cdk:bundling-stacks": []}, outdir=folder, analytics_reporting=False)
-        stack = EnvironmentStage(app, settings.load(environment)).stack
-        return len(cdk.assertions.Template.from_stack(stack).to_json()["Resources"])
+    return len(cdk.assertions.Template.from_stack(_stack(environment)).to_json()["Resources"])
 
 
-def _import_time(module: str) -> float:
-    program, environment = START.format(module=module), {"PATH": os.environ["PATH"]}
-    times = [
-        subprocess.run(
-            [sys.executable, "-c", program], env=environment, capture_output=True, check=True
-        ).stdout
-        for _ in range(STARTS)
-    ]
-    return statistics.median(float(time) for time in times)
+def _stack(environment: str) -> JitrStack:
+    app = cdk.App(context={"aws:cdk:bundling-stacks": []}, analytics_reporting=False)
+    return EnvironmentStage(app, settings.load(environment)).stack

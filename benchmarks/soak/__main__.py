@@ -32,7 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak")
     parser.add_argument("scenarios", nargs="*", metavar="scenario", help=", ".join(SCENARIOS))
     parser.add_argument("--scale", type=float, default=1.0, help="of the fleets, while developing: 0.1")
-    parser.add_argument("--minutes", type=float, default=10, help="after which no further scenario begins")
+    parser.add_argument("--minutes", type=float, default=15, help="after which no further scenario begins")
     options = parser.parse_args()
     if unknown := set(options.scenarios) - SCENARIOS.keys():
         parser.error(f"no scenario {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
