@@ -4,9 +4,11 @@ Each run stops before every call to AWS until it is told to go on, and only one 
 """
 
 from collections.abc import Callable
+from functools import partial
 from threading import Semaphore, Thread, current_thread
 
 from tests.unit.registration.boundary import Call
+from tests.unit.registration.world import Device, World
 
 PATIENCE = 30.0
 """Seconds after which a run that does not come back is a failure of the test."""
@@ -57,3 +59,14 @@ def stop_before_call(_call: Call) -> None:
     thread = current_thread()
     if isinstance(thread, Stepped):
         thread.wait()
+
+
+def race(world: World, *runners: tuple[Device, int]) -> None:
+    """Let a run for each device make so many calls, in this order, and then each come to its end."""
+    world.function.before_call = stop_before_call
+    runs = [(Stepped(partial(world.deliver, device)), steps) for device, steps in runners]
+    for run, steps in runs:
+        run.advance(steps)
+    for run, _ in runs:
+        run.finish()
+    world.function.recovers()

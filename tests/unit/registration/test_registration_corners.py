@@ -10,7 +10,7 @@ from contract import SecondCertificate
 from records.state import State
 from tests.unit.registration.boundary import Call, Killed, clients, function_clients
 from tests.unit.registration.conftest import Lines
-from tests.unit.registration.stepped import Stepped, stop_before_call
+from tests.unit.registration.stepped import race
 from tests.unit.registration.world import LATER, OTHER_AUTHORITY, POLICY, World
 
 
@@ -69,13 +69,7 @@ def test_two_certificates_that_came_back_together_do_not_switch_each_other_off(
         world.deliver(one)
         world.function.recovers()
         world.now += LATER
-        world.function.before_call = stop_before_call
-        runs = Stepped(lambda one=one: world.deliver(one)), Stepped(lambda other=other: world.deliver(other))
-        runs[0].advance(first_steps)
-        runs[1].advance(second_steps)
-        for run in runs:
-            run.finish()
-        world.function.recovers()
+        race(world, (one, first_steps), (other, second_steps))
         for device in (one, other, one):
             world.redeliver(device)
 

@@ -8,7 +8,7 @@ from contract import SecondCertificate
 from records.state import State
 from tests.unit.registration.boundary import Killed
 from tests.unit.registration.conftest import Lines
-from tests.unit.registration.stepped import Stepped, stop_before_call
+from tests.unit.registration.stepped import Stepped, race, stop_before_call
 from tests.unit.registration.world import LATER, Device, World, new_world
 
 REFUSE, REPLACE, KEEP_BOTH = SecondCertificate.REFUSE, SecondCertificate.REPLACE, SecondCertificate.KEEP_BOTH
@@ -186,13 +186,7 @@ def test_of_two_certificates_that_race_for_a_thing_one_is_active(
     for second_steps in STEPS:
         thing = f"pump-{second_steps}"
         one, other = world.issued_device(thing), world.issued_device(thing, serial="20")
-        world.function.before_call = stop_before_call
-        runs = Stepped(lambda one=one: world.deliver(one)), Stepped(lambda other=other: world.deliver(other))
-        runs[0].advance(first_steps)
-        runs[1].advance(second_steps)
-        for run in runs:
-            run.finish()
-        world.function.recovers()
+        race(world, (one, first_steps), (other, second_steps))
         for device in (one, other, one):
             assert world.redeliver(device) == []
 
