@@ -24,8 +24,13 @@ class Certificates:
     Every method may raise botocore's ClientError or a connection error; the call may have taken effect then.
     """
 
-    def __init__(self, iot: "IoTClient", account: str) -> None:
+    def __init__(self, iot: "IoTClient", once: "IoTClient", account: str) -> None:
+        """Work in an account, with a client, and with one that makes every call `once`.
+
+        An answer to an SDK's second attempt says nothing about the first.
+        """
         self._iot = iot
+        self._once = once
         self._arns = f"arn:{iot.meta.partition}:iot:{iot.meta.region_name}:{account}:cert/"
 
     def arn(self, certificate_id: str) -> str:
@@ -71,7 +76,7 @@ class Certificates:
 
     def activate(self, certificate_id: str) -> None:
         """Let the device in."""
-        self._iot.update_certificate(certificateId=certificate_id, newStatus="ACTIVE")
+        self._once.update_certificate(certificateId=certificate_id, newStatus="ACTIVE")
 
     def switch_off(self, certificate_id: str, status: Off = "INACTIVE") -> None:
         """Keep the device out; nothing happens when the certificate is gone or already revoked."""

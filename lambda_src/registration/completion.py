@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING
-
-from botocore.exceptions import ClientError
 
 from records.record import IssuanceRecord
 from records.state import TOMBSTONES, State
 from records.table import IssuanceRecords
-from registration.certificates import GONE_OR_REVOKED, Certificates
+from registration.activation import Activation
+from registration.certificates import Certificates
 from registration.failures import reason_of
 from registration.outcome import Later
 from registration.pace import Pace
@@ -34,10 +32,6 @@ FOR_THE_CALLS = timedelta(seconds=6)
 """What must be left of a run when a turn comes: time for the calls of a registration, one of them slow."""
 
 
-class Vanished(Exception):  # noqa: N818  named for what happened
-    """The certificate was deleted or revoked at AWS IoT while it was being registered."""
-
-
 @dataclass(frozen=True)
 class Completion:
     """Completes registrations for one account; keeps nothing from one to the next."""
@@ -45,6 +39,7 @@ class Completion:
     records: IssuanceRecords
     claims: ThingClaims
     certificates: Certificates
+    activation: Activation
     device_policy: str
     updates: Pace
     together: Together
@@ -71,7 +66,7 @@ class Completion:
         if claimed is None:
             self.updates.give_back()
             return None
-        self._activate(claimed, deadline)
+        self.activation.activate(claimed, deadline)
         return claimed
 
     def complete_claimed(self, claimed: IssuanceRecord, deadline: datetime) -> None:
@@ -81,7 +76,7 @@ class Completion:
         """
         with self._giving_up(claimed.certificate_id, deadline):
             self._attach(claimed, self.certificates.create_thing(claimed))
-        self._activate(claimed, deadline)
+        self.activation.activate(claimed, deadline)
 
     def complete_active(self, record: IssuanceRecord, deadline: datetime) -> IssuanceRecord | None:
         """Claim a certificate that an earlier run left ACTIVE, and see that it has its thing and its policy.
@@ -154,18 +149,3 @@ class Completion:
                 Reason.THING_DIFFERS,
                 f"Thing {claimed.thing_name} is there as another one: {differences(claimed, there)}.",
             )
-
-    def _activate(self, record: IssuanceRecord, deadline: datetime) -> None:
-        try:
-            self.certificates.activate(record.certificate_id)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in GONE_OR_REVOKED:
-                raise Vanished(str(error)) from error
-            # Whether a call took effect whose answer is an error of AWS's, or got lost, nobody knows: the
-            # claim stands then, and who comes after it has lapsed looks at the certificate first. An answer
-            # to a second attempt of the SDK's says nothing about the first.
-            answered = error.response["ResponseMetadata"]
-            first_refused = answered["HTTPStatusCode"] < HTTPStatus.INTERNAL_SERVER_ERROR
-            if first_refused and not answered.get("RetryAttempts"):
-                self.records.release(record.certificate_id, deadline, reason_of(error))
-            raise

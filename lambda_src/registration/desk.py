@@ -10,6 +10,7 @@ from botocore.session import Session, get_session
 
 from records.claims import Claims
 from records.table import IssuanceRecords
+from registration.activation import Activation
 from registration.adoption import Adoption
 from registration.again import RegistrationQueue
 from registration.announcements import Announcements
@@ -47,6 +48,7 @@ CALLS = Config(
     user_agent="jitr-registration",
     parameter_validation=False,
 )
+ONCE = Config(retries={"total_max_attempts": 1})
 DECISIONS = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1})
 """The owner's function has five seconds; what it did not answer is asked at the message's next delivery."""
 
@@ -60,12 +62,14 @@ def desk(settings: Settings) -> Desk:
     iot = cast("IoTClient", session.create_client("iot", config=CALLS))
     sqs = cast("SQSClient", session.create_client("sqs", config=CALLS))
     records = IssuanceRecords(dynamodb, settings.records_table)
-    certificates = Certificates(iot, settings.account)
+    once = cast("IoTClient", session.create_client("iot", config=CALLS.merge(ONCE)))
+    certificates = Certificates(iot, once, settings.account)
     paces = Paces(Pace(settings.registrations_per_second), Pace(settings.refusals_per_second))
     completion = Completion(
         records,
         ThingClaims(records, Claims(dynamodb, settings.records_table), settings.second_certificate),
         certificates,
+        Activation(records, certificates, utc_now),
         settings.device_policy,
         paces.updates,
         side_by_side(ThreadPoolExecutor(BATCH * CALLS_OF_EACH)),

@@ -16,9 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from records.record import IssuanceRecord
 from records.state import State
 from records.table import IssuanceRecords
+from registration.activation import Vanished
 from registration.adoption import Adoption
 from registration.certificates import Certificates, Off
-from registration.completion import Completion, Vanished
+from registration.completion import Completion
 from registration.decisions import CLOCK_SKEW, Action, decide
 from registration.events import RegistrationEvent
 from registration.outcome import Later, Outcome

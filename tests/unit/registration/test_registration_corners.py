@@ -2,30 +2,15 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from contract import SecondCertificate
 from records.state import State
-from tests.unit.registration.boundary import Call, Killed, clients, function_clients
+from tests.unit.registration.boundary import Call, Killed, clients
 from tests.unit.registration.conftest import Lines
 from tests.unit.registration.stepped import race
 from tests.unit.registration.world import LATER, OTHER_AUTHORITY, POLICY, World
-
-
-def throttled_at_the_second_attempt(world: World) -> None:
-    """Let ACTIVE take effect, its answer get lost, and the SDK's second attempt be throttled."""
-
-    def answer(call: Call) -> None:
-        if call.operation == "UpdateCertificate":
-            told: Any = {
-                "Error": {"Code": "ThrottlingException", "Message": "made up"},
-                "ResponseMetadata": {"HTTPStatusCode": 400, "RetryAttempts": 1},
-            }
-            raise function_clients().iot.exceptions.ThrottlingException(told, "UpdateCertificate")
-
-    world.function.after_call = answer
 
 
 def fail_once(world: World, operation: str) -> None:
@@ -41,19 +26,6 @@ def fail_once(world: World, operation: str) -> None:
                 world.function.recovers()
 
     world.function.before_call = fail
-
-
-def test_a_throttled_second_attempt_says_nothing_about_the_first(world: World) -> None:
-    device = world.issued_device()
-    throttled_at_the_second_attempt(world)
-    world.deliver(device)
-    world.function.recovers()
-    assert world.record(device).state is State.ACTIVATING
-    world.switch_by_hand(device, "INACTIVE")
-
-    world.redeliver(device)
-
-    assert world.status(device) == "INACTIVE"
 
 
 @pytest.mark.parametrize("first_steps", range(10))

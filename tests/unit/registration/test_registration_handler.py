@@ -165,7 +165,7 @@ def test_a_variable_that_holds_something_else_is_named(variable: Variable, value
 def test_certificates_are_named_in_the_partition_of_the_region(region: str, partition: str) -> None:
     iot = boto3.client("iot", region_name=region, aws_access_key_id="none", aws_secret_access_key="none")
 
-    certificates = Certificates(iot, ACCOUNT)
+    certificates = Certificates(iot, iot, ACCOUNT)
 
     assert certificates.arn("1" * 64) == f"arn:{partition}:iot:{region}:{ACCOUNT}:cert/{'1' * 64}"
 

@@ -17,6 +17,7 @@ from records.provisioning import Provisioning
 from records.record import IssuanceRecord
 from records.state import State
 from records.table import IssuanceRecords
+from registration.activation import Activation
 from registration.adoption import Adoption
 from registration.again import RegistrationQueue
 from registration.announcements import Announcements
@@ -106,6 +107,7 @@ class World:
         self.adoption: Adoption | None = None
         self.announcements: Announcements | None = None
         self.now = datetime(2030, 1, 1, tzinfo=UTC)
+        self.slept: list[float] = []
         self.records = IssuanceRecords(clients().dynamodb, TABLE)
         at_work.append(self.function)
         clients().dynamodb.create_table(
@@ -119,11 +121,15 @@ class World:
     def registrar(self) -> Registrar:
         """The code under test, over the function's clients and the world's clock."""
         made = function_clients()
-        records, certificates = IssuanceRecords(made.dynamodb, TABLE), Certificates(made.iot, ACCOUNT)
+        records, certificates = (
+            IssuanceRecords(made.dynamodb, TABLE),
+            Certificates(made.iot, made.iot, ACCOUNT),
+        )
         completion = Completion(
             records,
             ThingClaims(records, Claims(made.dynamodb, TABLE), self.rule),
             certificates,
+            Activation(records, certificates, self.clock, self.slept.append),
             POLICY,
             self.paces.updates,
             one_after_another,
