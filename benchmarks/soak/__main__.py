@@ -10,20 +10,20 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.proxy.settings import Settings
 from benchmarks.soak.finding import Check, Finding
 from benchmarks.soak.ground import Ground, ground
 from benchmarks.soak.scenarios import SCENARIOS
 from benchmarks.soak.watch import Watch
 
 WIDTH = 130  # characters, also where no terminal is: the table is read in logs
+HALF = 0.5
 RESULT = Path(__file__).resolve().parents[2] / "build" / "soak.json"
 
 
@@ -46,21 +46,29 @@ def main() -> int:
 
 
 def settled(name: str, where: Ground) -> Finding:
-    """Play a scenario, and once more if it was merely slow: the machine may have been busy."""
+    """Play a scenario, and with half the quotas if it was merely slow: the machine may have been busy.
+
+    What must hold is that the quota is used, whatever it is; devices, broker and functions have to share one
+    machine here that can keep up with it.
+    """
     finding = play(name, where)
-    return play(name, where) if finding.slow else finding
+    if not finding.slow:
+        return finding
+    with where.with_share(HALF) as slower:
+        return play(name, slower)
 
 
 def play(name: str, where: Ground) -> Finding:
     """Play one scenario on ground that is as if none had been played before."""
     where.queues.empty()
-    where.proxy.use(Settings())
+    where.calls()
+    where.function.warm()
     watch = Watch(where.proxy)
     checks = SCENARIOS[name](where, watch)
     counts = watch.counts()
     if not watch.calls:
         checks = [*checks, Check("the function's calls go through the proxy", "none did", held=False)]
-    finding = Finding(name, checks, time.monotonic() - watch.began, counts)
+    finding = Finding(name, checks, time.monotonic() - watch.began, counts, where.share)
     Console(stderr=True).print(
         f"{name}: {'held' if finding.held else 'did not hold'}, {finding.seconds:.0f} s"
     )
@@ -72,19 +80,23 @@ def not_played(name: str) -> Finding:
     return Finding(name, [Check("played in time", "the time was over before it began", held=False)], 0.0)
 
 
-def report(findings: Iterable[Finding], scale: float, seconds: float) -> None:
+def report(findings: Sequence[Finding], scale: float, seconds: float) -> None:
     """Print a table and write the file."""
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     title = f"{machine}, scale {scale:g}, {seconds:.0f} s"
     table = Table("scenario", "expected", "measured", "held", title=title)
     for finding in findings:
         for number, check in enumerate(finding.checks):
-            name = finding.scenario if number == 0 else ""
+            name = finding.title if number == 0 else ""
             last = number == len(finding.checks) - 1
             table.add_row(
                 name, check.expected, check.measured, "yes" if check.held else "NO", end_section=last
             )
-    Console(width=WIDTH).print(table)
+    console = Console(width=WIDTH)
+    console.print(table)
+    for finding in findings:
+        for check in finding.missed:
+            console.print(f"did not hold: {finding.title}: {check.expected}: {check.measured}")
     RESULT.parent.mkdir(exist_ok=True)
     fields = {"machine": machine, "scale": scale, "seconds": round(seconds, 1)}
     scenarios = [asdict(finding) | {"held": finding.held} for finding in findings]

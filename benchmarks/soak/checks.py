@@ -6,7 +6,7 @@ from benchmarks.fleet.connection import Device
 from benchmarks.fleet.identity import Identity
 from benchmarks.fleet.lookups import incomplete
 from benchmarks.soak.finding import Check
-from benchmarks.soak.ground import QUOTA, Ground
+from benchmarks.soak.ground import Ground
 from benchmarks.soak.watch import Watch
 
 FULL = 0.95
@@ -44,23 +44,23 @@ def exactly_once(watch: Watch, devices: Collection[Device]) -> Check:
     )
 
 
-def full_rate(watch: Watch, devices: Collection[Device]) -> Check:
+def full_rate(ground: Ground, watch: Watch, devices: Collection[Device]) -> Check:
     """See that the quota is used."""
     rate = watch.rate(identities(devices))
     return Check(
-        f"at least {FULL:.0%} of {QUOTA:.0f}/s, first activation to last",
-        f"{rate:.2f}/s, {rate / QUOTA:.0%}",
-        rate >= FULL * QUOTA,
+        f"at least {FULL:.0%} of {ground.quota:.0f}/s, first activation to last",
+        f"{rate:.2f}/s, {rate / ground.quota:.0%}",
+        rate >= FULL * ground.quota,
         speed=True,
     )
 
 
-def undisturbed(watch: Watch, devices: Collection[Device], plain: float) -> Check:
+def undisturbed(ground: Ground, watch: Watch, devices: Collection[Device], plain: float) -> Check:
     """See that the genuine ones come in about as quickly as they would alone.
 
     A full bucket lets a small fleet in faster than the quota; that is no rate to compare with.
     """
-    rate, alone = watch.rate(identities(devices)), min(plain, QUOTA)
+    rate, alone = watch.rate(identities(devices)), min(plain, ground.quota)
     share = rate / alone if alone else 0.0
     return Check(
         f"genuine at no less than {UNDISTURBED:.0%} of the rate without the others",

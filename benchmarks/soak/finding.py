@@ -24,13 +24,25 @@ class Finding:
     seconds: float
     calls: Mapping[str, int] = field(default_factory=dict)
     """Calls of the registration function by service and operation, and how many were throttled or failed."""
+    share: float = 1.0
+    """Of AWS's default quotas."""
+
+    @property
+    def title(self) -> str:
+        """The scenario, and with which quotas if not with AWS's own."""
+        return self.scenario if self.share == 1.0 else f"{self.scenario} ({self.share:.0%} of the quotas)"
+
+    @property
+    def missed(self) -> list[Check]:
+        """What did not hold."""
+        return [check for check in self.checks if not check.held]
 
     @property
     def held(self) -> bool:
         """Whether all of it held."""
-        return all(check.held for check in self.checks)
+        return not self.missed
 
     @property
     def slow(self) -> bool:
         """Whether nothing but speed was missing."""
-        return not self.held and all(check.held or check.speed for check in self.checks)
+        return not self.held and all(check.speed for check in self.missed)

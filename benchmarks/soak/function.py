@@ -5,23 +5,32 @@ import os
 import random
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract import Output
+from contract import Output, Variable
 from jitr import deployed
 from jitr.local import LocalAws
 from jitr.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+    from mypy_boto3_lambda.type_defs import (
+        EventSourceMappingConfigurationTypeDef,
+        FunctionConfigurationResponseTypeDef,
+    )
     from mypy_boto3_logs import CloudWatchLogsClient
 
 ENDPOINT = "AWS_ENDPOINT_URL"
 """What every SDK reads, from the function's variables as from any environment."""
+PACES = (Variable.REGISTRATIONS_PER_SECOND, Variable.REFUSALS_PER_SECOND)
+NOTHING = json.dumps({"Records": []}).encode()
+STARTING = 60.0
+"""Seconds in which as many processes must have started as messages are handed to at once."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +65,41 @@ class RegistrationFunction:
 
     def call_through(self, url: str) -> None:
         """Make its calls to AWS go to another endpoint; workers that run are replaced."""
-        variables = self.configuration["Environment"]["Variables"] | {ENDPOINT: url}
-        self.client.update_function_configuration(
-            FunctionName=self.name, Environment={"Variables": variables}
-        )
+        self._change({ENDPOINT: url})
+
+    @contextmanager
+    def at_share(self, share: float) -> Iterator[None]:
+        """Let it keep to a share of the rates that it was deployed with; workers that run are replaced."""
+        deployed_: dict[str, str] = {
+            name: self.configuration["Environment"]["Variables"][name] for name in PACES
+        }
+        self._change({name: str(float(rate) * share) for name, rate in deployed_.items()})
+        try:
+            yield
+        finally:
+            self._change(deployed_)
+
+    def warm(self) -> None:
+        """Start as many processes as messages are handed to at once, which have their cold start behind them.
+
+        Each has its share of the quota; while one still starts, its share is not used, and that says nothing
+        about a rate.
+
+        Raises:
+            RuntimeError: they do not come up.
+        """
+        wanted = sum(mapping["ScalingConfig"]["MaximumConcurrency"] for mapping in self._mappings())
+        until = time.monotonic() + STARTING
+        with ThreadPoolExecutor(wanted) as at_once:
+            while len(self._workers()) < wanted:
+                if time.monotonic() > until:
+                    raise RuntimeError(f"{self.name} has {len(self._workers())} of {wanted} processes")
+                list(at_once.map(lambda _: self._invoke(), range(wanted)))
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Hand it no messages for a while; they wait in the queue."""
-        mappings = self.client.list_event_source_mappings(FunctionName=self.name)["EventSourceMappings"]
-        ids = [mapping["UUID"] for mapping in mappings]
+        ids = [mapping["UUID"] for mapping in self._mappings()]
         self._enable(ids, enabled=False)
         try:
             yield
@@ -104,6 +138,18 @@ class RegistrationFunction:
         found = [line.split(maxsplit=2) for line in listed.splitlines()]
         server = str(self.aws.state.process.pid)
         return [int(pid) for pid, parent, command in found if parent == server and folder in command]
+
+    def _mappings(self) -> "list[EventSourceMappingConfigurationTypeDef]":
+        return self.client.list_event_source_mappings(FunctionName=self.name)["EventSourceMappings"]
+
+    def _invoke(self) -> None:
+        self.client.invoke(FunctionName=self.name, Payload=NOTHING)["Payload"].read()
+
+    def _change(self, variables: dict[str, str]) -> None:
+        all_of_them = self.configuration["Environment"]["Variables"] | variables
+        self.client.update_function_configuration(
+            FunctionName=self.name, Environment={"Variables": all_of_them}
+        )
 
     def _enable(self, mappings: list[str], *, enabled: bool) -> None:
         for mapping in mappings:

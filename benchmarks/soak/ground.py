@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.fleet.connection import Device, devices
@@ -11,18 +11,18 @@ from benchmarks.fleet.deployment import AUTHORITY, deployed_environment
 from benchmarks.fleet.identity import Signer
 from benchmarks.fleet.recording import record
 from benchmarks.proxy.buckets import DEFAULT_RATES
+from benchmarks.proxy.faults import Faults
 from benchmarks.proxy.process import RunningProxy, proxy
+from benchmarks.proxy.settings import Settings
 from benchmarks.soak.function import RegistrationFunction
 from benchmarks.soak.queues import Queues
 from jitr.target import Target
 
 ENVIRONMENT = "soak"
-QUOTA = DEFAULT_RATES["UpdateCertificate"]
-"""Devices a second that an account lets in: each needs one UpdateCertificate."""
-SPARE = 30.0
+SPARE = 60.0
 """Seconds beyond what the quota alone takes, after which a scenario gives up: a cold start, a few retries."""
-SLACK = 1.5
-"""How many times what the quota alone takes a scenario waits."""
+SLACK = 3
+"""How many times what the quota alone takes a scenario waits; whether it was too slow is another question."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,24 @@ class Ground:
     """Numbers that keep the names of fleets apart: a thing has one certificate."""
     plain_rates: dict[int, float] = field(default_factory=dict)
     """Devices per second by the size of a fleet that came in undisturbed, once each."""
+    share: float = 1.0
+    """Of AWS's default quotas, that the account has and the function keeps to."""
+
+    @property
+    def quota(self) -> float:
+        """Devices a second that the account lets in: each needs one UpdateCertificate."""
+        return DEFAULT_RATES["UpdateCertificate"] * self.share
+
+    def calls(self, faults: Faults | None = None) -> None:
+        """Let the function's calls through at the quotas, with faults if there are to be any."""
+        rates = {operation: rate * self.share for operation, rate in DEFAULT_RATES.items()}
+        self.proxy.use(Settings(rates, faults or Faults()))
+
+    @contextmanager
+    def with_share(self, share: float) -> Iterator["Ground"]:
+        """Give the same ground in an account with a share of the default quotas."""
+        with self.function.at_share(share):
+            yield replace(self, share=share, plain_rates={})
 
     def scaled(self, count: int) -> int:
         """Give the size of a fleet at this scale; two devices at least, or there is no rate."""
@@ -56,10 +74,9 @@ class Ground:
         names = (f"{label}-{fleet}-{number}" for number in range(count))
         return devices(self.target, self.signer.sign(names))
 
-    @staticmethod
-    def patience(count: int) -> float:
+    def patience(self, count: int) -> float:
         """Give the seconds that a scenario waits for `count` devices."""
-        return SPARE + SLACK * count / QUOTA
+        return SPARE + SLACK * count / self.quota
 
 
 @contextmanager

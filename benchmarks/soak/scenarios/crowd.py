@@ -35,7 +35,7 @@ def crowd(ground: Ground, watch: Watch) -> list[Check]:
         ),
         exactly_once(watch, fleet),
         no_dead_letters(ground),
-        full_rate(watch, fleet),
+        full_rate(ground, watch, fleet),
     ]
 
 
@@ -67,6 +67,6 @@ def come_in(
         switch_on(fleet, policy)
     watch.await_active(identities(fleet), ground.patience(count))
     return (
-        [complete(ground, fleet), no_dead_letters(ground), full_rate(watch, fleet)],
+        [complete(ground, fleet), no_dead_letters(ground), full_rate(ground, watch, fleet)],
         watch.rate(identities(fleet)),
     )

@@ -16,7 +16,7 @@ EARLY, LATE = 2, 2
 """Copies beside the event that AWS IoT itself sent: five deliveries."""
 HOURS = 7
 """How late the late ones are. Asynchronous invocations of Lambda, for one, are kept six hours."""
-SETTLING = 60.0
+SETTLING = 180.0
 """Seconds in which a thousand events that change nothing must be settled."""
 
 

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.fleet.load import Once, switch_on
 from benchmarks.proxy.faults import Faults
-from benchmarks.proxy.settings import Settings
 from benchmarks.soak.checks import complete, identities, no_dead_letters
 from benchmarks.soak.finding import Check
 from benchmarks.soak.ground import Ground
@@ -30,10 +29,10 @@ GRACE = 5
 def faults(ground: Ground, watch: Watch) -> list[Check]:
     """200 devices, connecting once each, while 20% of the calls fail or lose their answer."""
     fleet = ground.fleet("faults", ground.scaled(FLEET))
-    ground.proxy.use(Settings(faults=FAULTY))
+    ground.calls(FAULTY)
     switch_on(fleet, Once())
     watch.await_active(identities(fleet), FORGIVEN + ground.patience(len(fleet)))
-    ground.proxy.use(Settings())
+    ground.calls()
     calls = watch.calls
     failed = sum(call.failed_on_purpose for call in calls)
     return [

@@ -35,11 +35,12 @@ def outsiders(ground: Ground, watch: Watch) -> list[Check]:
     out = _outsiders(ground, watch, ground.scaled(OF_EACH_KIND))
     before = _statuses(ground, out)
     fleet = ground.fleet("insiders", genuine)
+    with ground.function.paused():
+        switch_on(fleet, Once())
     began = time.monotonic()
     with ThreadPoolExecutor(1) as beside:
         deadline = began + genuine / plain + AT_EASE if plain else began + ground.patience(genuine)
         coming_back = beside.submit(switch_on, out, AllTheTime(deadline, EVERY))
-        switch_on(fleet, Once())
         watch.await_active(identities(fleet), ground.patience(genuine))
         arrivals = coming_back.result()
     connects = sum(arrival.connects for arrival in arrivals)
@@ -53,7 +54,7 @@ def outsiders(ground: Ground, watch: Watch) -> list[Check]:
             accepted == changed == 0 and "ACTIVE" not in after.values(),
         ),
         complete(ground, fleet),
-        undisturbed(watch, fleet, plain),
+        undisturbed(ground, watch, fleet, plain),
         no_dead_letters(ground),
     ]
 

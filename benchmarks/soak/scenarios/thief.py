@@ -15,7 +15,7 @@ from benchmarks.soak.scenarios.failing import FLEET
 from benchmarks.soak.watch import Watch
 
 FEW, MANY = 50, 2_000
-COUNTING = 60.0
+COUNTING = 180.0
 """Seconds after the last genuine device in which the rest of the strangers must have been counted."""
 LOOKED_EVERY = 2.0  # seconds; a look reads all that the function has logged
 
@@ -44,7 +44,7 @@ def _mixed(ground: Ground, watch: Watch, label: str, genuine: int, strangers: in
     let_in = active(statuses(ground.target.iot, ground.signer.id), identities(strays))
     return [
         complete(ground, fleet),
-        undisturbed(watch, fleet, plain),
+        undisturbed(ground, watch, fleet, plain),
         Check("the others never", f"{len(let_in)} of {strangers} ACTIVE", not let_in),
         Check("each counted as unissued", f"{counted} of {strangers}", counted == strangers),
     ]
