@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import parse_qs
 
-from ministack import app as ministack  # type: ignore[import-untyped]
 from ministack.core.iam_actions import extract_iam_action  # type: ignore[import-untyped]
 from ministack.core.router import detect_service  # type: ignore[import-untyped]
 from ministack.services import lambda_svc, sts  # type: ignore[import-untyped]
@@ -20,6 +19,7 @@ from ministack.services import lambda_svc, sts  # type: ignore[import-untyped]
 from benchmarks import asynchronous_queue
 from benchmarks.calls import FILE
 from jitr.local import server
+from jitr.local.front import application
 
 APPLICATION = "benchmarks.observing_server:app"
 
@@ -30,9 +30,9 @@ lambda_svc._execute_function_with_config_scope = asynchronous_queue.waiting(
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI's own
-    """Serve as MiniStack does, and note the call."""
+    """Serve as the local AWS does, and note the call."""
     if scope["type"] != "http":
-        await ministack.app(scope, receive, send)
+        await application.app(scope, receive, send)
         return
     begun, status = time.monotonic(), 0
 
@@ -41,7 +41,7 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: 
         status = message.get("status", status)
         await send(message)
 
-    await ministack.app(scope, receive, sent)
+    await application.app(scope, receive, sent)
     _note(scope, status, begun, time.monotonic())
 
 

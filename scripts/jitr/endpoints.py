@@ -2,17 +2,24 @@
 
 from dataclasses import asdict, dataclass
 
+from jitr.local import LocalAws
 from jitr.target import Target
 
-MQTT_PORT = 8883
+# AWS IoT Core developer guide, "Device communication protocols"
+MQTT_PORT, HTTPS_PORT, ALPN_PORT = 8883, 8443, 443
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Host and MQTT port; `server_ca` is a PEM file where the Amazon root CAs are not the ones to trust."""
+    """Host and ports; `server_ca` is a PEM file where the Amazon root CAs are not the ones to trust.
+
+    On `alpn_port` the client's TLS names the protocol: `x-amzn-mqtt-ca` or `x-amzn-http-ca`.
+    """
 
     host: str
     mqtt_port: int = MQTT_PORT
+    https_port: int = HTTPS_PORT
+    alpn_port: int = ALPN_PORT
     server_ca: str | None = None
 
     def fields(self) -> dict[str, str | int | None]:
@@ -24,8 +31,13 @@ class Endpoint:
 
 
 def find(target: Target) -> Endpoint:
-    """Ask AWS IoT; the local broker is found by its port."""
+    """Ask AWS IoT; the local one is found by its ports."""
     if target.local is not None:
-        return Endpoint("localhost", target.local.mqtt_port, str(target.local.iot_ca))
+        return of_local(target.local)
     # iot:Data would be the older endpoint, whose certificate today's trust stores do not know.
     return Endpoint(target.iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"])
+
+
+def of_local(aws: LocalAws) -> Endpoint:
+    """Give where devices connect to a local AWS."""
+    return Endpoint("localhost", aws.mqtt_port, aws.https_port, aws.alpn_port, str(aws.iot_ca))

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from contract import Output, certificate_parameter, stack_name
 from jitr.demo.key import SoftwareKey
 from jitr.demo.mqtt import Connection, Device
-from jitr.endpoints import Endpoint
+from jitr.endpoints import of_local
 from jitr.local import LocalAws
 from pki.identity import certificate_id
 from records.record import IssuanceRecord
@@ -134,8 +134,7 @@ class Fleet:
             )
         )
         (folder / "device.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        endpoint = Endpoint("localhost", self.aws.mqtt_port, str(self.aws.iot_ca))
-        return Identity(Device(name, held, folder / "device.crt", endpoint), certificate)
+        return Identity(Device(name, held, folder / "device.crt", of_local(self.aws)), certificate)
 
     def registered(self, name: str) -> Identity:
         """A device that has come in just in time."""

@@ -8,8 +8,8 @@ from jitr.output import print_json
 def endpoint(*, environment: Environment = "local", as_json: Json = False) -> None:
     """Print where devices connect: the account's data endpoint, or host:port of the local broker.
 
-    JSON adds the MQTT port and, for the local broker, the authority that its certificate is to be checked
-    against; AWS's own is checked against the Amazon root CAs.
+    JSON adds the ports of MQTT, of HTTPS, and of both by ALPN, and for the local AWS the authority that its
+    certificate is to be checked against; AWS's own is checked against the Amazon root CAs.
     """
     from jitr.endpoints import find
     from jitr.target import target

@@ -1,6 +1,7 @@
 """`jitr local`: the local AWS."""
 
 import shlex
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,7 @@ app = typer.Typer(
 
 
 @app.command()
-def up(
+def up(  # noqa: PLR0913  options of a command
     *,
     gateway_port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port of the AWS API.")
@@ -30,18 +31,25 @@ def up(
     mqtt_port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port of the MQTT broker.")
     ] = PREFERRED.mqtt,
+    https_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of HTTPS publish for devices.")
+    ] = PREFERRED.https,
+    alpn_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of MQTT and HTTPS by ALPN, in place of AWS's 443.")
+    ] = PREFERRED.alpn,
     folder: LocalFolder = LOCAL_FOLDER,
     as_json: Json = False,
 ) -> None:
     """Start it; a port that is taken is replaced by a free one. When it is up already, say so."""
-    if gateway_port == mqtt_port:
-        raise BadUseError("--gateway-port and --mqtt-port: one port each")
+    wanted = Ports(gateway_port, mqtt_port, https_port, alpn_port)
+    if len(set(astuple(wanted))) < len(astuple(wanted)):
+        raise BadUseError("--gateway-port, --mqtt-port, --https-port, --alpn-port: one port each")
     with turn(folder):
         aws = LocalAws.running(folder)
         if aws is not None:
             note("the local AWS is up already")
         else:
-            aws = _started(folder, Ports(gateway_port, mqtt_port))
+            aws = _started(folder, wanted)
     _show(aws, as_json=as_json)
 
 
@@ -79,9 +87,8 @@ def env(*, folder: LocalFolder = LOCAL_FOLDER) -> None:
 
 def _started(folder: Path, wanted: Ports) -> LocalAws:
     aws = LocalAws.start(folder, preferred=wanted)
-    for name, port, got in (("API", wanted.gateway, aws.gateway_port), ("MQTT", wanted.mqtt, aws.mqtt_port)):
-        if port != got:
-            note(f"port {port} ({name}) is taken: {got} instead")
+    for replaced in wanted.replaced(aws.state.ports):
+        note(replaced)
     return aws
 
 
@@ -91,6 +98,8 @@ def _show(aws: LocalAws, *, as_json: bool) -> None:
         "endpoint_url": aws.endpoint_url,
         "gateway_port": aws.gateway_port,
         "mqtt_port": aws.mqtt_port,
+        "https_port": aws.https_port,
+        "alpn_port": aws.alpn_port,
         "region": aws.state.region,
         "pid": aws.state.process.pid,
         "certificate": str(aws.certificate),

@@ -83,12 +83,8 @@ def _local_aws(timeline: Timeline, folder: Path) -> LocalAws:
         step.outcome = (
             f"up: API 127.0.0.1:{aws.gateway_port}, MQTT localhost:{aws.mqtt_port}; policies enforced"
         )
-    for name, wanted, got in (
-        ("API", PREFERRED.gateway, aws.gateway_port),
-        ("MQTT", PREFERRED.mqtt, aws.mqtt_port),
-    ):
-        if wanted != got:
-            timeline.note(f"port {wanted} ({name}) is taken: {got} instead")
+    for replaced in PREFERRED.replaced(aws.state.ports):
+        timeline.note(replaced)
     return aws
 
 

@@ -142,6 +142,16 @@ class LocalAws:
         return self.state.ports.mqtt
 
     @property
+    def https_port(self) -> int:
+        """Port of HTTPS publish, mutual TLS, as AWS IoT has it on 8443."""
+        return self.state.ports.https
+
+    @property
+    def alpn_port(self) -> int:
+        """Port of MQTT and HTTPS by ALPN, mutual TLS, as AWS IoT has it on 443."""
+        return self.state.ports.alpn
+
+    @property
     def endpoint_url(self) -> str:
         """URL of every AWS service; an address, so that clients put bucket names into the path."""
         return f"https://{ports_.LOOPBACK}:{self.gateway_port}"
@@ -188,6 +198,10 @@ class LocalAws:
             "NO_PROXY": ",".join(exempt),
             "no_proxy": ",".join(exempt),
             "JITR_LOCAL": str(self.folder),
+            "JITR_LOCAL_MQTT_PORT": str(self.mqtt_port),
+            "JITR_LOCAL_HTTPS_PORT": str(self.https_port),
+            "JITR_LOCAL_ALPN_PORT": str(self.alpn_port),
+            "JITR_LOCAL_SERVER_CA": str(self.iot_ca),
         }
 
     def session(self) -> "boto3.Session":

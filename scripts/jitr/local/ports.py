@@ -1,25 +1,40 @@
 """TCP ports on the loopback interface."""
 
 import socket
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
 
 LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the local AWS listens: `gateway` for the AWS API (HTTPS), `mqtt` for devices (mutual TLS)."""
+    """Where the local AWS listens.
+
+    `gateway` is for the AWS API (HTTPS); the rest is for devices, over mutual TLS: `mqtt`, `https` (publish),
+    and `alpn` for both, by the protocol that the client's TLS names, as AWS IoT has it on port 443.
+    """
 
     gateway: int
     mqtt: int
+    https: int
+    alpn: int
 
     def free(self) -> bool:
-        """Tell whether both can be bound now."""
-        return is_free(self.gateway) and is_free(self.mqtt)
+        """Tell whether all can be bound now."""
+        return all(map(is_free, astuple(self)))
+
+    def replaced(self, got: "Ports") -> Iterator[str]:
+        """Say of each port that was wanted here, and was taken, which one `got` has in its place."""
+        for name, label in LABELS.items():
+            if (wanted := getattr(self, name)) != (instead := getattr(got, name)):
+                yield f"port {wanted} ({label}) is taken: {instead} instead"
 
 
-PREFERRED = Ports(gateway=4566, mqtt=8883)
-"""The usual ports: MiniStack's own, and the one registered for MQTT over TLS (IANA, secure-mqtt)."""
+LABELS = {"gateway": "API", "mqtt": "MQTT", "https": "HTTPS publish", "alpn": "MQTT and HTTPS by ALPN"}
+
+PREFERRED = Ports(gateway=4566, mqtt=8883, https=8443, alpn=4443)
+"""The usual ports: MiniStack's own, and for devices AWS IoT's; 4443 for its 443, which needs privileges."""
 
 
 def is_free(port: int) -> bool:
@@ -36,13 +51,11 @@ def is_free(port: int) -> bool:
 
 def choose(preferred: Ports | None) -> Ports:
     """Give each preferred port that is free, and a free one in place of each that is not."""
+    unused = _unused(len(LABELS))
     if preferred is None:
-        return Ports(*_unused(2))
-    gateway, mqtt = _unused(2)
-    return Ports(
-        preferred.gateway if is_free(preferred.gateway) else gateway,
-        preferred.mqtt if is_free(preferred.mqtt) else mqtt,
-    )
+        return Ports(*unused)
+    pairs = zip(astuple(preferred), unused, strict=True)
+    return Ports(*(wanted if is_free(wanted) else other for wanted, other in pairs))
 
 
 def _unused(count: int) -> list[int]:

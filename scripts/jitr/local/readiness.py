@@ -19,7 +19,7 @@ class NotReadyError(Exception):
 
 
 def wait(ports: Ports, certificate: Path, *, alive: Callable[[], bool], patience: float = PATIENCE) -> None:
-    """Wait until API and MQTT listener answer.
+    """Wait until the API and the listeners for devices answer.
 
     Only a server that holds the certificate's key counts, so another one on the same port is not mistaken
     for ours.
@@ -32,7 +32,7 @@ def wait(ports: Ports, certificate: Path, *, alive: Callable[[], bool], patience
         if not alive():
             raise NotReadyError("it ended while starting")
         match mqtt_listener(ports.gateway, certificate):
-            case "listening" if _answers(ports.mqtt):
+            case "listening" if all(map(_answers, (ports.mqtt, ports.https, ports.alpn))):
                 return
             case "degraded" | "disabled" as state:
                 raise NotReadyError(f"its MQTT listener is {state} (port {ports.mqtt})")

@@ -1,5 +1,6 @@
 """MiniStack as a process: `python -m jitr.local.server`, on the loopback interface alone.
 
+Beside MiniStack it serves what MiniStack has not: HTTPS publish for devices (`jitr.local.front`).
 MiniStack's own command listens for HTTPS on port 443 as well where it may, and its MQTT listener on every
 interface. Both are declined here: whoever reaches this AWS is its administrator.
 """
@@ -11,7 +12,9 @@ from pathlib import Path
 
 from jitr.local.ports import LOOPBACK, Ports
 
-MINISTACK = "ministack.app:app"
+APPLICATION = "jitr.local.front.application:app"
+HTTPS_PORT, ALPN_PORT = "JITR_HTTPS_PORT", "JITR_ALPN_PORT"
+"""Variables that tell the front in the server's process where to listen."""
 FROM_THE_USER = ("LANG", "LC_ALL", "TZ")
 """All that the server takes over from its starter: no credentials, no trust stores, no proxies."""
 
@@ -32,6 +35,8 @@ def environment(folder: Path, ports: Ports, region: str) -> dict[str, str]:
         "BIND_HOST": LOOPBACK,
         "GATEWAY_PORT": str(ports.gateway),
         "IOT_MTLS_PORT": str(ports.mqtt),
+        HTTPS_PORT: str(ports.https),
+        ALPN_PORT: str(ports.alpn),
         "MINISTACK_REGION": region,
         "AUTH": "true",  # IAM and IoT policies are enforced
         "USE_SSL": "1",  # the CDK's bucket refuses plain HTTP
@@ -59,11 +64,11 @@ def on_loopback_only() -> None:
     asyncio.base_events.BaseEventLoop.create_server = create_server  # type: ignore[method-assign,assignment]  # the point
 
 
-def main(application: str = MINISTACK) -> None:
+def main(application: str = APPLICATION) -> None:
     """Serve until told to stop.
 
     Args:
-        application: module and name of the ASGI application: MiniStack itself, or one wrapped around it.
+        application: module and name of the ASGI application: MiniStack with the front, or what wraps it.
     """
     from hypercorn.__main__ import main as hypercorn  # noqa: PLC0415  only the server process needs it
 

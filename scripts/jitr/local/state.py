@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from jitr.files import write
-from jitr.local.ports import Ports
+from jitr.local.ports import LABELS, Ports
 from jitr.local.process import Process
 
 FILE = "state.json"
@@ -34,7 +34,7 @@ def load(folder: Path) -> State | None:
         kept = json.loads((folder / FILE).read_text())
         return State(
             Process(int(kept["process"]["pid"]), str(kept["process"]["started"])),
-            Ports(int(kept["ports"]["gateway"]), int(kept["ports"]["mqtt"])),
+            Ports(**{name: int(kept["ports"][name]) for name in LABELS}),
             str(kept["region"]),
         )
     except (OSError, ValueError, KeyError, TypeError):

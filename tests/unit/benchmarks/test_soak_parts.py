@@ -134,7 +134,7 @@ def test_late_event_says_when_it_was_made() -> None:
 def test_only_the_functions_own_processes_are_killed(tmp_path: Path) -> None:
     process = Process.of(os.getpid())
     assert process is not None
-    aws = LocalAws(tmp_path, State(process, Ports(0, 0), "us-east-1"))
+    aws = LocalAws(tmp_path, State(process, Ports(0, 0, 0, 0), "us-east-1"))
     function = RegistrationFunction(aws, "registrar", client=None, logs=None)  # type: ignore[arg-type]
     program = [sys.executable, "-c", "print(flush=True); input()"]
     folders = [tmp_path / "tmp" / f"ministack-lambda-{name}-abc" for name in ("registrar", "issuer")]

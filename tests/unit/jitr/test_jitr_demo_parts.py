@@ -81,7 +81,7 @@ def test_a_key_in_a_file_needs_no_token_to_go_on_by_hand(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     console = Console(record=True, width=200)
-    aws = LocalAws(tmp_path, State(Process(1, "x"), Ports(2, 3), "us-east-1"))
+    aws = LocalAws(tmp_path, State(Process(1, "x"), Ports(2, 3, 4, 5), "us-east-1"))
     say_how_to_go_on(Timeline(console, lively=False), aws)
     said = console.export_text()
     assert "  scripts/device/connect --endpoint localhost --port 3 " in said

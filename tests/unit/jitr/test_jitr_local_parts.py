@@ -42,7 +42,7 @@ def test_a_port_with_a_listener_is_taken(taken: int) -> None:
 
 def test_a_taken_port_is_replaced_and_a_free_one_kept(taken: int) -> None:
     free = choose(None).mqtt
-    chosen = choose(Ports(gateway=taken, mqtt=free))
+    chosen = choose(Ports(taken, free, taken, taken))
     assert chosen.gateway != taken
     assert chosen.mqtt == free
 
@@ -93,13 +93,13 @@ def test_a_state_that_cannot_be_understood_counts_as_none(tmp_path: Path, conten
 
 
 def test_a_state_is_read_as_it_was_written(tmp_path: Path) -> None:
-    state = State(Process(1, "x"), Ports(2, 3), "eu-west-1")
+    state = State(Process(1, "x"), Ports(2, 3, 4, 5), "eu-west-1")
     state.save(tmp_path)
     assert load(tmp_path) == state
 
 
 def test_the_state_of_an_ended_server_is_removed(tmp_path: Path) -> None:
-    State(Process(os.getpid(), "another start"), Ports(2, 3), "eu-west-1").save(tmp_path)
+    State(Process(os.getpid(), "another start"), Ports(2, 3, 4, 5), "eu-west-1").save(tmp_path)
     assert LocalAws.running(tmp_path) is None
     assert not (tmp_path / FILE).exists()
 
@@ -111,13 +111,13 @@ def test_the_server_gets_nothing_of_the_users_account_trust_or_proxies(
     hidden += ["NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"]
     for name in hidden:
         monkeypatch.setenv(name, "the user's")
-    given = environment(tmp_path, Ports(1, 2), "us-east-1")
+    given = environment(tmp_path, Ports(1, 2, 3, 4), "us-east-1")
     assert not set(hidden) & given.keys()
     assert json.dumps(given).count("the user's") == 0
 
 
 def test_node_of_this_checkout_comes_first_for_the_servers_functions(tmp_path: Path) -> None:
-    path = environment(tmp_path, Ports(1, 2), "us-east-1")["PATH"]
+    path = environment(tmp_path, Ports(1, 2, 3, 4), "us-east-1")["PATH"]
     assert path.split(os.pathsep)[0] == str(Path(sys.executable).parent)
 
 

@@ -1,0 +1,108 @@
+"""HTTP/1.1 with one device: requests in, answers out, and an end where AWS ends the connection."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+from http import HTTPStatus
+
+import h11
+
+from jitr.local.front.publication import LARGEST, Answer, Request
+
+PATIENCE = 20.0  # seconds for a whole request to come, and for an answer to be taken
+READ_AT_ONCE = 64 * 1024
+READ_IN_VAIN = 1024 * 1024  # bytes of what is too large, so that the client comes to read the answer
+
+Respond = Callable[[Request], Awaitable[Answer | None]]
+"""Gives the answer to a request; None ends the connection without one."""
+
+
+class Conversation:
+    """Requests and answers, one after the other."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, respond: Respond) -> None:
+        self._http = h11.Connection(h11.SERVER)
+        self._reader, self._writer, self._respond = reader, writer, respond
+
+    async def hold(self) -> None:
+        """Answer until one of both ends it; the connection is left open."""
+        while await self._exchange():
+            self._http.start_next_cycle()
+
+    async def _exchange(self) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                request = await self._request()
+        except h11.RemoteProtocolError as error:
+            status = HTTPStatus(error.error_status_hint)
+            await self._send(Answer(status, status.phrase, "InvalidRequestException"), "")
+            return False
+        answer = await self._respond(request) if request else None
+        if request and answer:
+            await self._send(answer, request.method)
+        return bool(answer) and self._http.our_state is self._http.their_state is h11.DONE
+
+    async def _request(self) -> Request | None:
+        """Read to the request's end, or to where it is clearly too large; None when no more comes."""
+        head, body, read = None, bytearray(), 0
+        while True:
+            event = await self._event(ask=head is None or not _announced_too_large(head))
+            match event:
+                case h11.Request():
+                    head = event
+                case h11.Data():
+                    read += len(event.data)
+                    body += event.data[: LARGEST - len(body)]
+                case h11.EndOfMessage() if head:
+                    return _as_request(head, bytes(body), too_large=read > LARGEST)
+                case _:
+                    return None
+            if head and (read > READ_IN_VAIN or self._waits_in_vain(head)):
+                return _as_request(head, b"", too_large=True)
+
+    async def _event(self, *, ask: bool) -> object:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            if ask and self._http.they_are_waiting_for_100_continue:
+                self._write(h11.InformationalResponse(status_code=HTTPStatus.CONTINUE, headers=[]))
+            self._http.receive_data(await self._reader.read(READ_AT_ONCE))
+        return event
+
+    def _waits_in_vain(self, head: h11.Request) -> bool:
+        return self._http.they_are_waiting_for_100_continue and _announced_too_large(head)
+
+    async def _send(self, answer: Answer, method: str) -> None:
+        body = json.dumps(
+            {"message": answer.message, "traceId": answer.trace_id}, separators=(",", ":")
+        ).encode()
+        self._write(
+            h11.Response(
+                status_code=answer.status,
+                reason=answer.status.phrase.encode(),
+                headers=[
+                    ("content-type", "application/json"),
+                    ("content-length", str(len(body))),
+                    ("date", formatdate(usegmt=True)),
+                    ("x-amzn-RequestId", answer.trace_id),
+                    *([("x-amzn-ErrorType", f"{answer.error}:")] if answer.error else []),
+                ],
+            )
+        )
+        if method != "HEAD":
+            self._write(h11.Data(data=body))
+        self._write(h11.EndOfMessage())
+        async with asyncio.timeout(PATIENCE):
+            await self._writer.drain()
+
+    def _write(self, event: h11.Event) -> None:
+        self._writer.write(self._http.send(event) or b"")
+
+
+def _announced_too_large(head: h11.Request) -> bool:
+    lengths = [int(value) for name, value in head.headers if name == b"content-length"]
+    return any(length > LARGEST for length in lengths)
+
+
+def _as_request(head: h11.Request, body: bytes, *, too_large: bool) -> Request:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+    return Request(head.method.decode("ascii"), head.target.decode("ascii"), headers, body, too_large)

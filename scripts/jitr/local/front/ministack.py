@@ -1,0 +1,179 @@
+"""MiniStack's inside, as far as the front leans on it; nothing else in the front knows it.
+
+Only what `CONTRACT` lists is used. When a new MiniStack has moved something, the server does not start, and
+`tests/unit/jitr/test_ministack_contract.py` says what it was.
+"""
+
+import asyncio
+import inspect
+import json
+import logging
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from ministack.core.responses import request_scope  # type: ignore[import-untyped]
+from ministack.services import iot, iot_data  # type: ignore[import-untyped]
+
+CONTRACT = {
+    "iot._mtls_context": "()",
+    "iot._mtls_handle_conn": "(reader, writer)",
+    "iot._mtls_resolve_identity": "(der)",
+    "iot._mtls_auto_register": "(der, peername, server_name)",
+    "iot._mtls_refusal_reason": "(cert_id)",
+    "iot._mqtt_policy_context": "(account_id, region, certificate_id, client_id)",
+    "iot._mqtt_policy_allows": (
+        "(account_id, region, certificate_id, context, action, resource, provisioning_template)"
+    ),
+    "iot.broker_publish": (
+        "(account_id, region, topic, payload, qos, retain, properties, client_id, principal)"
+    ),
+    "iot_data._validate_topic": "(topic)",
+    "iot_data._publish_properties": "(headers, qp)",
+}
+"""What is called, and with which parameters."""
+
+# AWS IoT Core developer guide, "Device communication protocols"
+MQTT_BY_ALPN, HTTPS_BY_ALPN = "x-amzn-mqtt-ca", "x-amzn-http-ca"
+ABOUT_THE_CERTIFICATE = "iot:certificate."
+
+log = logging.getLogger("front")
+
+
+@dataclass(frozen=True)
+class Device:
+    """Who is at the other end: its certificate (DER), its address, and the server name (SNI) it asked for."""
+
+    certificate: bytes
+    address: str
+    server_name: str | None
+
+    @property
+    def certificate_id(self) -> str:
+        """AWS's own id for the certificate."""
+        return sha256(self.certificate).hexdigest()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The account and Region in which a certificate is ACTIVE, or of whose template it is a claim."""
+
+    account: str
+    region: str
+    certificate_id: str
+    claim: str | None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to publish; headers and query may hold MQTT 5 properties."""
+
+    topic: str
+    payload: bytes
+    qos: int
+    retain: bool
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+
+
+class InvalidError(Exception):
+    """MiniStack does not take the message; the text says why."""
+
+
+def moved() -> list[str]:
+    """Say what of `CONTRACT` this MiniStack does not have as it is listed."""
+    return [
+        f"{name}{wanted} is now {found}"
+        for name, wanted in CONTRACT.items()
+        if (found := _found(name)) != wanted
+    ]
+
+
+def _found(name: str) -> str:
+    module, _, function = name.partition(".")
+    there = getattr({"iot": iot, "iot_data": iot_data}[module], function, None)
+    return f"({', '.join(inspect.signature(there).parameters)})" if there else "gone"
+
+
+async def tls_context() -> ssl.SSLContext | None:
+    """Give the MQTT broker's own context: its certificate, and the authorities it knows at each handshake.
+
+    The protocol names are answered on the broker's own port then, too; there they change nothing.
+    """
+    context: ssl.SSLContext | None = await iot._mtls_context()
+    if context:
+        context.set_alpn_protocols([MQTT_BY_ALPN, HTTPS_BY_ALPN])
+    return context
+
+
+def server_name(tls: ssl.SSLObject) -> str | None:
+    """Give the server name (SNI) that the client asked for; the context keeps it."""
+    name: str | None = iot._mtls_server_names.get(tls)
+    return name
+
+
+async def serve_mqtt(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve a connection as if it had come to the broker's port."""
+    await iot._mtls_handle_conn(reader, writer)
+
+
+def identify(device: Device) -> Identity | None:
+    """Give whose the certificate is; None unless it may be used now."""
+    found = iot._mtls_resolve_identity(device.certificate)
+    if found is None:
+        return None
+    account, region, claim = found
+    return Identity(account, region, device.certificate_id, claim)
+
+
+async def register(device: Device) -> None:
+    """Register just in time, if the certificate is one for it; if not, write down why it is refused."""
+    if not await iot._mtls_auto_register(device.certificate, (device.address,), device.server_name):
+        reason = iot._mtls_refusal_reason(device.certificate_id)
+        log.warning("HTTPS: refusing client certificate %s (%s)", device.certificate_id, reason)
+
+
+def allows(identity: Identity, action: str, topic: str) -> bool:
+    """Tell whether the certificate's policies allow an action on a topic.
+
+    Over HTTPS there is no client id, so no variable of a connection or a thing has a value; what the
+    certificate says has one.
+    """
+    owner = (identity.account, identity.region, identity.certificate_id)
+    every = iot._mqtt_policy_context(*owner, client_id="")
+    context = {name: value for name, value in every.items() if name.startswith(ABOUT_THE_CERTIFICATE)}
+    return bool(iot._mqtt_policy_allows(*owner, context, action, f"topic/{topic}", identity.claim))
+
+
+def properties(message: Message) -> bytes:
+    """Give the MQTT 5 properties that the request asks for, as the broker sends them.
+
+    Raises:
+        InvalidError: the topic or a property is none that AWS takes.
+    """
+    unfit = iot_data._validate_topic(message.topic)
+    found, refusal = (b"", unfit) if unfit else iot_data._publish_properties(message.headers, message.query)
+    if refusal:
+        _status, _headers, body = refusal
+        raise InvalidError(json.loads(body)["message"])
+    return bytes(found)
+
+
+async def publish(identity: Identity, message: Message) -> None:
+    """Deliver to subscribers and topic rules.
+
+    Raises:
+        InvalidError: as `properties`.
+    """
+    with request_scope(identity.account, identity.region):
+        await iot.broker_publish(
+            identity.account,
+            identity.region,
+            message.topic,
+            message.payload,
+            qos=message.qos,
+            retain=message.retain,
+            properties=properties(message),
+            principal=identity.certificate_id,
+        )
