@@ -37,6 +37,16 @@ CONTRACT = {
 # AWS IoT Core developer guide, "Device communication protocols"
 MQTT_BY_ALPN, HTTPS_BY_ALPN = "x-amzn-mqtt-ca", "x-amzn-http-ca"
 ABOUT_THE_CERTIFICATE = "iot:certificate."
+NO_VALUE = "\0"  # in no topic; a variable that is left out would stand for itself, as a topic may read, too
+NOT_OVER_HTTPS = dict.fromkeys(
+    (
+        "iot:clientid",
+        "iot:connection.thing.isattached",
+        "iot:connection.thing.thingname",
+        "iot:connection.thing.thingtypename",
+    ),
+    NO_VALUE,
+)
 
 log = logging.getLogger("front")
 
@@ -137,12 +147,12 @@ async def register(device: Device) -> None:
 def allows(identity: Identity, action: str, topic: str) -> bool:
     """Tell whether the certificate's policies allow an action on a topic.
 
-    Over HTTPS there is no client id, so no variable of a connection or a thing has a value; what the
-    certificate says has one.
+    Over HTTPS there is no client id, so no variable of a connection or a thing has a value, and a statement
+    with one says nothing; what the certificate says has a value.
     """
     owner = (identity.account, identity.region, identity.certificate_id)
     every = iot._mqtt_policy_context(*owner, client_id="")
-    context = {name: value for name, value in every.items() if name.startswith(ABOUT_THE_CERTIFICATE)}
+    context = NOT_OVER_HTTPS | {n: value for n, value in every.items() if n.startswith(ABOUT_THE_CERTIFICATE)}
     return bool(iot._mqtt_policy_allows(*owner, context, action, f"topic/{topic}", identity.claim))
 
 
