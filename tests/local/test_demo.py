@@ -16,6 +16,7 @@ def test_demo_sees_the_whole_of_the_main_job_and_leaves_nothing_running(tmp_path
         "accepted",
         "refused",
     )
+    assert (seen["https_own_topic"], seen["https_foreign_topic"]) == ("accepted", "refused")
     assert 0 < seen["active_ms"] <= seen["publish_ms"]
     assert {len(seen["certificate_id"]), len(seen["ca_certificate_id"])} == {64}
     assert set(seen) - {"certificate_id", "ca_certificate_id", "active_ms", "publish_ms"} == {
@@ -23,6 +24,8 @@ def test_demo_sees_the_whole_of_the_main_job_and_leaves_nothing_running(tmp_path
         "first_connect",
         "own_topic",
         "foreign_topic",
+        "https_own_topic",
+        "https_foreign_topic",
         "key_holder",
     }
     assert LocalAws.running(tmp_path / "demo") is None

@@ -1,4 +1,4 @@
-"""The device's part: two connections, two messages, and what the registry says meanwhile."""
+"""The device's part: two connections, messages over MQTT and HTTPS, and what the registry says meanwhile."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from jitr.aws_errors import code_of
+from jitr.demo import https
 from jitr.demo.evidence import Evidence
 from jitr.demo.mqtt import Device
 from jitr.demo.timeline import Timeline
@@ -50,6 +51,7 @@ def run(device: Device, iot: "IoTClient", certificate_id: str, timeline: Timelin
     timeline.moment("certificate", f"ACTIVE, attached to {_thing(iot, found)}", active_ms, expected=True)
     own, publish_ms = _own_topic(device, watch, timeline)
     foreign = _foreign_topic(device, watch, timeline)
+    over_https = [_https(device, topic, watch, timeline) for topic in _topics(device)]
     return Evidence(
         certificate_id=found["certificateId"],
         ca_certificate_id=found["caCertificateId"],
@@ -59,6 +61,8 @@ def run(device: Device, iot: "IoTClient", certificate_id: str, timeline: Timelin
         publish_ms=publish_ms,
         own_topic=own,
         foreign_topic=foreign,
+        https_own_topic=over_https[0],
+        https_foreign_topic=over_https[1],
         key_holder=device.key.label,
     )
 
@@ -119,7 +123,7 @@ def _own_topic(device: Device, watch: Watch, timeline: Timeline) -> tuple[str, i
     if connection is None:
         raise FailureError("the connection was dropped although the certificate is ACTIVE")
     timeline.moment("2nd connect", "accepted", watch.read(), expected=True)
-    topic = f"{device.thing_name}/hello"
+    topic, _foreign = _topics(device)
     accepted = connection.publish(topic, '{"hello": "world"}')
     taken = watch.read()
     seen = "accepted" if accepted else "refused"
@@ -133,7 +137,7 @@ def _foreign_topic(device: Device, watch: Watch, timeline: Timeline) -> str:
     connection = device.connect()
     if connection is None:
         raise FailureError("the connection before the foreign topic was dropped")
-    topic = f"another-{device.thing_name}/hello"
+    _own, topic = _topics(device)
     accepted = connection.publish(topic, '{"hello": "neighbour"}')
     connection.close()
     seen = "accepted" if accepted else "refused"
@@ -153,3 +157,18 @@ def _still_welcome(device: Device) -> bool:
     if connection:
         connection.close()
     return welcome
+
+
+def _topics(device: Device) -> tuple[str, str]:
+    """Give the device's own topic and another device's."""
+    return f"{device.thing_name}/hello", f"another-{device.thing_name}/hello"
+
+
+def _https(device: Device, topic: str, watch: Watch, timeline: Timeline) -> str:
+    """Publish over HTTPS as the tutorial does, and see that the policy holds there, too."""
+    own = topic == _topics(device)[0]
+    seen, answer = https.publish(device, topic)
+    timeline.moment(
+        "HTTPS publish", f"{seen}: {topic}, {answer}", watch.read(), expected=own == (seen == "accepted")
+    )
+    return seen

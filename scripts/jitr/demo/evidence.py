@@ -6,7 +6,13 @@ from pathlib import Path
 
 from jitr.files import write
 
-EXPECTED = {"first_connect": "dropped", "own_topic": "accepted", "foreign_topic": "refused"}
+EXPECTED = {
+    "first_connect": "dropped",
+    "own_topic": "accepted",
+    "foreign_topic": "refused",
+    "https_own_topic": "accepted",
+    "https_foreign_topic": "refused",
+}
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,8 @@ class Evidence:
     publish_ms: int
     own_topic: str
     foreign_topic: str
+    https_own_topic: str
+    https_foreign_topic: str
     key_holder: str
 
     def unexpected(self) -> list[str]:

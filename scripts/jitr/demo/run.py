@@ -81,7 +81,8 @@ def _local_aws(timeline: Timeline, folder: Path) -> LocalAws:
     with timeline.step("local AWS", "starting MiniStack") as step:
         aws = LocalAws.start(folder, preferred=PREFERRED)
         step.outcome = (
-            f"up: API 127.0.0.1:{aws.gateway_port}, MQTT localhost:{aws.mqtt_port}; policies enforced"
+            f"up: API 127.0.0.1:{aws.gateway_port}, MQTT localhost:{aws.mqtt_port},"
+            f" HTTPS localhost:{aws.https_port}; policies enforced"
         )
     for replaced in PREFERRED.replaced(aws.state.ports):
         timeline.note(replaced)

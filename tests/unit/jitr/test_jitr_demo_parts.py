@@ -24,6 +24,8 @@ SEEN = Evidence(
     publish_ms=450,
     own_topic="accepted",
     foreign_topic="refused",
+    https_own_topic="accepted",
+    https_foreign_topic="refused",
     key_holder="SoftHSM2",
 )
 
@@ -34,7 +36,12 @@ def test_what_must_be_seen_is_nothing_unexpected() -> None:
 
 @pytest.mark.parametrize(
     ("field", "seen"),
-    [("first_connect", "accepted"), ("own_topic", "refused"), ("foreign_topic", "accepted")],
+    [
+        ("first_connect", "accepted"),
+        ("own_topic", "refused"),
+        ("foreign_topic", "accepted"),
+        ("https_own_topic", "refused"),
+    ],
 )
 def test_anything_else_is_named(field: str, seen: str) -> None:
     (said,) = Evidence(**vars(SEEN) | {field: seen}).unexpected()
@@ -45,7 +52,7 @@ def test_the_evidence_is_written_with_exactly_its_fields(tmp_path: Path) -> None
     SEEN.save(tmp_path / "demo.json")
     assert list(json.loads((tmp_path / "demo.json").read_text())) == [
         "certificate_id", "ca_certificate_id", "thing_name", "first_connect", "active_ms", "publish_ms",
-        "own_topic", "foreign_topic", "key_holder",
+        "own_topic", "foreign_topic", "https_own_topic", "https_foreign_topic", "key_holder",
     ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from ministack.services import iot, iot_data  # type: ignore[import-untyped]
 
 CONTRACT = {
     "iot._mtls_context": "()",
+    "iot._mtls_server_names": "",
     "iot._mtls_handle_conn": "(reader, writer)",
     "iot._mtls_resolve_identity": "(der)",
     "iot._mtls_auto_register": "(der, peername, server_name)",
@@ -32,7 +33,7 @@ CONTRACT = {
     "iot_data._validate_topic": "(topic)",
     "iot_data._publish_properties": "(headers, qp)",
 }
-"""What is called, and with which parameters."""
+"""What is used, and with which parameters it is called."""
 
 # AWS IoT Core developer guide, "Device communication protocols"
 MQTT_BY_ALPN, HTTPS_BY_ALPN = "x-amzn-mqtt-ca", "x-amzn-http-ca"
@@ -94,16 +95,18 @@ class InvalidError(Exception):
 def moved() -> list[str]:
     """Say what of `CONTRACT` this MiniStack does not have as it is listed."""
     return [
-        f"{name}{wanted} is now {found}"
+        f"{name}{wanted} is gone" if found is None else f"{name}{wanted} has become {found or 'no function'}"
         for name, wanted in CONTRACT.items()
         if (found := _found(name)) != wanted
     ]
 
 
-def _found(name: str) -> str:
-    module, _, function = name.partition(".")
-    there = getattr({"iot": iot, "iot_data": iot_data}[module], function, None)
-    return f"({', '.join(inspect.signature(there).parameters)})" if there else "gone"
+def _found(name: str) -> str | None:
+    module, _, attribute = name.partition(".")
+    there = getattr({"iot": iot, "iot_data": iot_data}[module], attribute, None)
+    if there is None:
+        return None
+    return f"({', '.join(inspect.signature(there).parameters)})" if callable(there) else ""
 
 
 async def tls_context() -> ssl.SSLContext | None:
