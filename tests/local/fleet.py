@@ -146,9 +146,13 @@ class Fleet:
 
     def status(self, identity: Identity) -> str | None:
         """The certificate's status at AWS IoT; None when AWS does not know it."""
+        return self.status_of(identity.id)
+
+    def status_of(self, certificate_id: str) -> str | None:
+        """The same, of a certificate that is only known by its id."""
         iot = self.client("iot")
         try:
-            return iot.describe_certificate(certificateId=identity.id)["certificateDescription"]["status"]
+            return iot.describe_certificate(certificateId=certificate_id)["certificateDescription"]["status"]
         except iot.exceptions.ResourceNotFoundException:
             return None
 

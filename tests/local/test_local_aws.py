@@ -4,12 +4,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from jitr.local import LocalAws, Ports
+from jitr.local import LocalAws
 from jitr.main import app
 
 
@@ -25,8 +26,9 @@ def test_it_is_found_again_by_its_folder(aws: LocalAws) -> None:
 
 def test_it_listens_on_the_loopback_address_alone(aws: LocalAws) -> None:
     # The whole of 127/8 is this machine; a listener on all interfaces would answer on 127.0.0.2 as well.
-    assert [_answers("127.0.0.1", port) for port in (aws.gateway_port, aws.mqtt_port)] == [True, True]
-    assert [_answers("127.0.0.2", port) for port in (aws.gateway_port, aws.mqtt_port)] == [False, False]
+    ports = astuple(aws.state.ports)
+    assert [_answers("127.0.0.1", port) for port in ports] == [True] * len(ports)
+    assert [_answers("127.0.0.2", port) for port in ports] == [False] * len(ports)
 
 
 def test_a_session_goes_there_whatever_the_users_settings_are(
@@ -59,8 +61,8 @@ def test_two_run_beside_each_other_and_stopping_one_leaves_the_other(aws: LocalA
 
 
 def test_taken_ports_are_replaced(aws: LocalAws, tmp_path: Path) -> None:
-    with LocalAws.start(tmp_path, preferred=Ports(aws.gateway_port, aws.mqtt_port)) as other:
-        assert {other.gateway_port, other.mqtt_port}.isdisjoint({aws.gateway_port, aws.mqtt_port})
+    with LocalAws.start(tmp_path, preferred=aws.state.ports) as other:
+        assert set(astuple(other.state.ports)).isdisjoint(astuple(aws.state.ports))
 
 
 def test_stopping_frees_the_ports(tmp_path: Path) -> None:
@@ -86,7 +88,11 @@ def test_the_commands_start_describe_and_stop_it(tmp_path: Path, monkeypatch: py
     assert running
     assert "up already" in run(app, ["local", "up"]).stderr
     assert LocalAws.running(tmp_path) == running
-    assert run(app, ["local", "status"]).exit_code == 0
+    status = json.loads(run(app, ["local", "status", "--json"]).stdout)
+    endpoint = json.loads(run(app, ["endpoint", "--json"]).stdout)
+    ports = ("mqtt_port", "https_port", "alpn_port")
+    assert [status[port] for port in ports] == [endpoint[port] for port in ports]
+    assert {endpoint["https_port"], endpoint["alpn_port"]} == {running.https_port, running.alpn_port}
     assert f"export AWS_ENDPOINT_URL={running.endpoint_url}" in run(app, ["local", "env"]).stdout
     assert run(app, ["endpoint"]).stdout == f"localhost:{running.mqtt_port}\n"
     assert run(app, ["local", "down"]).exit_code == 0
@@ -109,6 +115,9 @@ def test_the_shell_variables_lead_to_it_and_away_from_an_account(aws: LocalAws) 
     printed = CliRunner().invoke(app, ["local", "env", "--folder", str(aws.folder)]).stdout
     assert "unset AWS_PROFILE" in printed
     assert f"export AWS_SHARED_CREDENTIALS_FILE={os.devnull}" in printed
+    assert f"export JITR_LOCAL_HTTPS_PORT={aws.https_port}" in printed
+    assert f"export JITR_LOCAL_ALPN_PORT={aws.alpn_port}" in printed
+    assert f"export JITR_LOCAL_SERVER_CA={aws.iot_ca}" in printed
 
 
 def _answers(host: str, port: int) -> bool:

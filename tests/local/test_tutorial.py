@@ -9,7 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fleet import Fleet
+from cryptography.hazmat.primitives.asymmetric import ec
+from fleet import Fleet, awaited
+
+from jitr.demo import key
+from tests.device.authority import write_key
+from tests.device.conftest import engines  # noqa: F401  a fixture: the Zymkey's stand-in
+from tests.device.test_tutorial_lines import CURL_LINE
 
 JITR = Path(sys.executable).parent / "jitr"
 DEVICE = Path(__file__).resolve().parents[2] / "scripts" / "device"
@@ -83,3 +89,50 @@ def test_device_comes_online_with_its_own_scripts(command: Command, local: Fleet
     assert (made.returncode, signed.returncode, connected.returncode) == (0, 0, 0), connected.stderr
     assert (attempts[0], attempts[-1]) == ("dropped", "accepted")
     assert "expected" in connected.stderr
+
+
+def test_the_tutorials_curl_line_shows_what_the_tutorial_shows(
+    command: Command,
+    local: Fleet,
+    tmp_path: Path,
+    engines: Path,  # noqa: F811
+) -> None:
+    slot = write_key(tmp_path.parent / f"{tmp_path.name}-slot.pem", ec.generate_private_key(ec.SECP256R1()))
+    shutil.copy(local.aws.iot_ca, tmp_path / "zk_ca.pem")
+    zymkey = ("env", f"OPENSSL_ENGINES={engines}", f"ZYMKEY_TEST_KEY={slot}")
+    line = CURL_LINE % local.aws.https_port
+    to_its_own_topic = line.replace("hello/world?", "zymkey-curl/hello?")
+    command(*zymkey, DEVICE / "make_csr", "--thing-name", "zymkey-curl")
+    signed = json.loads(command(JITR, "sign", "zymkey.csr", "zymkey.crt", "--json").stdout)
+
+    first = command(*zymkey, "bash", "-c", line)
+    awaited(lambda: local.status_of(signed["certificate_id"]) == "ACTIVE")
+    second = command(*zymkey, "bash", "-c", line)
+    own = command(*zymkey, "bash", "-c", to_its_own_topic)
+
+    assert first.returncode == 52
+    assert "Empty reply from server" in first.stderr
+    assert json.loads(second.stdout)["message"] == "Forbidden"
+    assert json.loads(own.stdout)["message"] == "OK"
+
+
+def test_the_line_that_connect_prints_works_with_the_key_as_it_is_held(
+    command: Command, local: Fleet, tmp_path: Path
+) -> None:
+    held = key.choose(tmp_path)
+    held.make()
+    key.make_csr(held, "zymkey-held", tmp_path / "zymkey.csr")
+    signed = json.loads(command(JITR, "sign", "zymkey.csr", "zymkey.crt", "--json").stdout)
+    variables = [f"{name}={value}" for name, value in held.environment.items() if name not in os.environ]
+    where = ("--endpoint", "localhost", "--port", local.aws.https_port, "--server-ca", local.aws.iot_ca)
+    shown = command(
+        *("env", *variables, DEVICE / "connect", "--protocol", "https", *where, *held.csr_options(), "--show")
+    )
+    line = ("env", *variables, "bash", "-c", shown.stdout)
+
+    first = command(*line)
+    awaited(lambda: local.status_of(signed["certificate_id"]) == "ACTIVE")
+    second = command(*line)
+
+    assert first.returncode == 52, first.stderr
+    assert json.loads(second.stdout)["message"] == "OK"

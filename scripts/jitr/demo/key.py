@@ -62,7 +62,8 @@ class HeldKey:
         """Make a token and in it a key pair (P-256) that signs and cannot be read."""
         tokens = self.folder / "tokens"
         tokens.mkdir(parents=True)
-        files.write(self.folder / "pin.txt", f"{self.pin}\n".encode(), files.PRIVATE)
+        # No line end: OpenSSL's engine would take it for a part of the PIN.
+        files.write(self.folder / "pin.txt", self.pin.encode(), files.PRIVATE)
         files.write(self.folder / "softhsm2.conf", f"directories.tokendir = {tokens}\n".encode())
         self._run(
             "softhsm2-util",

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -43,13 +44,19 @@ def test_a_port_with_a_listener_is_taken(taken: int) -> None:
 def test_a_taken_port_is_replaced_and_a_free_one_kept(taken: int) -> None:
     free = choose(None).mqtt
     chosen = choose(Ports(taken, free, taken, taken))
-    assert chosen.gateway != taken
     assert chosen.mqtt == free
+    assert taken not in astuple(chosen)
+
+
+def test_a_port_that_was_replaced_is_said() -> None:
+    assert list(Ports(1, 2, 8443, 4).replaced(Ports(1, 2, 5000, 4))) == [
+        "port 8443 (HTTPS publish) is taken: 5000 instead"
+    ]
 
 
 def test_ports_chosen_without_preference_differ() -> None:
     chosen = choose(None)
-    assert chosen.gateway != chosen.mqtt
+    assert len(set(astuple(chosen))) == len(astuple(chosen))
     assert chosen.free()
 
 

@@ -11,7 +11,8 @@ import h11
 from jitr.local.front.publication import LARGEST, Answer, Request
 
 PATIENCE = 20.0  # seconds for a whole request to come, and for an answer to be taken
-READ_AT_ONCE = 64 * 1024
+READ_AT_ONCE = 16 * 1024  # h11 takes as much for a head that has not ended
+SPOKEN = {b"1.0", b"1.1"}  # AWS IoT Core developer guide, "HTTPS"
 READ_IN_VAIN = 1024 * 1024  # bytes of what is too large, so that the client comes to read the answer
 
 Respond = Callable[[Request], Awaitable[Answer | None]]
@@ -50,7 +51,7 @@ class Conversation:
             event = await self._event(ask=head is None or not _announced_too_large(head))
             match event:
                 case h11.Request():
-                    head = event
+                    head = _spoken(event)
                 case h11.Data():
                     read += len(event.data)
                     body += event.data[: LARGEST - len(body)]
@@ -96,6 +97,12 @@ class Conversation:
 
     def _write(self, event: h11.Event) -> None:
         self._writer.write(self._http.send(event) or b"")
+
+
+def _spoken(head: h11.Request) -> h11.Request:
+    if head.http_version not in SPOKEN:
+        raise h11.RemoteProtocolError("HTTP/1.0 or 1.1", HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+    return head
 
 
 def _announced_too_large(head: h11.Request) -> bool:
