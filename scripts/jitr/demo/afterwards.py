@@ -21,15 +21,18 @@ def _next_commands(aws: LocalAws) -> list[str]:
     device_key = key.choose(device_folder)
     held = isinstance(device_key, key.HeldKey)
     variables = f"SOFTHSM2_CONF={shown(device_folder / 'softhsm2.conf')} " if held else ""
-    connect = [
-        *("scripts/device/connect", "--endpoint", "localhost", "--port", str(aws.mqtt_port)),
+    connect = ["scripts/device/connect", "--endpoint", "localhost"]
+    device = [
         *("--server-ca", shown(aws.iot_ca), "--cert", shown(device_folder / "zymkey.crt")),
         *map(_shown_option, device_key.csr_options()),
     ]
+    mqtt = [*connect, "--port", str(aws.mqtt_port), *device]
+    https = [*connect, "--protocol", "https", "--port", str(aws.https_port), *device]
     return [
         f'eval "$(.venv/bin/jitr local env --folder {folder})"  # jitr, cdk, aws, boto3 go there then',
         ".venv/bin/jitr ca list",
-        f"{variables}{shlex.join(connect)}",
+        f"{variables}{shlex.join(mqtt)}",
+        f"{variables}{shlex.join(https)}",
         f".venv/bin/jitr local down --folder {folder}  # stops it",
     ]
 

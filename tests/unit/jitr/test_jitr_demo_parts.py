@@ -92,6 +92,7 @@ def test_a_key_in_a_file_needs_no_token_to_go_on_by_hand(
     say_how_to_go_on(Timeline(console, lively=False), aws)
     said = console.export_text()
     assert "  scripts/device/connect --endpoint localhost --port 3 " in said
+    assert "  scripts/device/connect --endpoint localhost --protocol https --port 4 " in said
     assert "SOFTHSM2_CONF" not in said
 
 

@@ -45,32 +45,36 @@ class Conversation:
         return bool(answer) and self._http.our_state is self._http.their_state is h11.DONE
 
     async def _request(self) -> Request | None:
-        """Read to the request's end, or to where it is clearly too large; None when no more comes."""
-        head, body, read = None, bytearray(), 0
-        while True:
-            event = await self._event(ask=head is None or not _announced_too_large(head))
-            match event:
-                case h11.Request():
-                    head = _spoken(event)
-                case h11.Data():
-                    read += len(event.data)
-                    body += event.data[: LARGEST - len(body)]
-                case h11.EndOfMessage() if head:
-                    return _as_request(head, bytes(body), too_large=read > LARGEST)
-                case _:
-                    return None
-            if head and (read > READ_IN_VAIN or self._waits_in_vain(head)):
-                return _as_request(head, b"", too_large=True)
+        """Read a request; None when no more comes."""
+        head = await self._event()
+        if not isinstance(head, h11.Request):
+            return None
+        if head.http_version not in SPOKEN:
+            raise h11.RemoteProtocolError("HTTP/1.0 or 1.1", HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+        body, too_large = await self._body(head)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+        return Request(head.method.decode("ascii"), head.target.decode("ascii"), headers, body, too_large)
 
-    async def _event(self, *, ask: bool) -> object:
+    async def _body(self, head: h11.Request) -> tuple[bytes, bool]:
+        """Read to the request's end, or to where it is clearly too large; tell whether it is."""
+        body, read = bytearray(), 0
+        if self._waits_in_vain(head):
+            return b"", True
+        while read <= READ_IN_VAIN and isinstance(event := await self._event(), h11.Data):
+            read += len(event.data)
+            body += event.data[: LARGEST - len(body)]
+        return bytes(body), read > LARGEST
+
+    async def _event(self) -> object:
         while (event := self._http.next_event()) is h11.NEED_DATA:
-            if ask and self._http.they_are_waiting_for_100_continue:
+            if self._http.they_are_waiting_for_100_continue:
                 self._write(h11.InformationalResponse(status_code=HTTPStatus.CONTINUE, headers=[]))
             self._http.receive_data(await self._reader.read(READ_AT_ONCE))
         return event
 
     def _waits_in_vain(self, head: h11.Request) -> bool:
-        return self._http.they_are_waiting_for_100_continue and _announced_too_large(head)
+        lengths = [int(value) for name, value in head.headers if name == b"content-length"]
+        return self._http.they_are_waiting_for_100_continue and any(length > LARGEST for length in lengths)
 
     async def _send(self, answer: Answer, method: str) -> None:
         body = json.dumps(
@@ -97,19 +101,3 @@ class Conversation:
 
     def _write(self, event: h11.Event) -> None:
         self._writer.write(self._http.send(event) or b"")
-
-
-def _spoken(head: h11.Request) -> h11.Request:
-    if head.http_version not in SPOKEN:
-        raise h11.RemoteProtocolError("HTTP/1.0 or 1.1", HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
-    return head
-
-
-def _announced_too_large(head: h11.Request) -> bool:
-    lengths = [int(value) for name, value in head.headers if name == b"content-length"]
-    return any(length > LARGEST for length in lengths)
-
-
-def _as_request(head: h11.Request, body: bytes, *, too_large: bool) -> Request:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-    return Request(head.method.decode("ascii"), head.target.decode("ascii"), headers, body, too_large)

@@ -4,14 +4,17 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 
 from jitr.local.front import ministack
 from jitr.local.front.conversation import Conversation
-from jitr.local.front.ministack import HTTPS_BY_ALPN, MQTT_BY_ALPN, Device
+from jitr.local.front.ministack import Device
 from jitr.local.front.publication import Answer, Request, answered
 from jitr.local.ports import LOOPBACK
 
+# AWS IoT Core developer guide, "Device communication protocols"
+MQTT_BY_ALPN, HTTPS_BY_ALPN = "x-amzn-mqtt-ca", "x-amzn-http-ca"
 HANDSHAKE = 10.0  # seconds
 GOODBYE = 2.0  # seconds for the client to answer the end of TLS
 
@@ -39,9 +42,8 @@ class Front:
             raise RuntimeError(f"MiniStack has changed, see {ministack.__name__}: {'; '.join(moved)}")
         loop = asyncio.get_running_loop()
         for port, serve in self._serves.items():
-            self._servers.append(
-                await loop.create_server(lambda serve=serve: _Acceptor(self._begin, serve), LOOPBACK, port)  # type: ignore[misc]
-            )
+            begin = partial(self._begin, serve)
+            self._servers.append(await loop.create_server(partial(_Acceptor, begin), LOOPBACK, port))
 
     def stop(self) -> None:
         """End it, without waiting for anybody."""
@@ -50,7 +52,7 @@ class Front:
         for connection in self._connections:
             connection.cancel()
 
-    def _begin(self, transport: asyncio.Transport, serve: Serve) -> None:
+    def _begin(self, serve: Serve, transport: asyncio.Transport) -> None:
         task = asyncio.get_running_loop().create_task(_connection(transport, serve))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
@@ -59,13 +61,13 @@ class Front:
 class _Acceptor(asyncio.Protocol):
     """Leaves a connection unread until TLS takes it over."""
 
-    def __init__(self, begin: Callable[[asyncio.Transport, Serve], None], serve: Serve) -> None:
-        self._begin, self._serve = begin, serve
+    def __init__(self, begin: Callable[[asyncio.Transport], None]) -> None:
+        self._begin = begin
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  TCP's
         transport.pause_reading()
-        self._begin(transport, self._serve)
+        self._begin(transport)
 
 
 async def _connection(transport: asyncio.Transport, serve: Serve) -> None:
@@ -74,7 +76,7 @@ async def _connection(transport: asyncio.Transport, serve: Serve) -> None:
     try:
         tls = await _secured(transport)
         await serve(*tls)
-    except (OSError, TimeoutError) as error:
+    except OSError as error:
         log.debug("connection ended: %s", error)
     except Exception:
         log.exception("connection failed")
@@ -91,7 +93,7 @@ async def _secured(transport: asyncio.Transport) -> tuple[asyncio.StreamReader, 
     Raises:
         OSError: it failed.
     """
-    context = await ministack.tls_context()
+    context = await ministack.tls_context([MQTT_BY_ALPN, HTTPS_BY_ALPN])
     if context is None:
         raise ConnectionError("the broker has no TLS context")
     loop = asyncio.get_running_loop()
@@ -112,7 +114,11 @@ async def _secured(transport: asyncio.Transport) -> tuple[asyncio.StreamReader, 
 
 
 async def serve_https(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Port 8443 of AWS IoT: publish, as the device that the client's certificate says."""
+    """Port 8443 of AWS IoT: publish, as the device that the client's certificate says.
+
+    Only an ACTIVE certificate connects (API reference, "UpdateCertificate"), and it is asked about at each
+    request, where AWS ends the connection within minutes.
+    """
     device = _device(writer)
 
     async def respond(request: Request) -> Answer | None:
@@ -129,16 +135,17 @@ async def serve_https(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 async def serve_by_alpn(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Port 443 of AWS IoT: what the client's ALPN names; without one AWS takes only signed requests."""
     tls: ssl.SSLObject = writer.get_extra_info("ssl_object")
-    match tls.selected_alpn_protocol():
-        case name if name == MQTT_BY_ALPN:
-            await ministack.serve_mqtt(reader, writer)
-        case name if name == HTTPS_BY_ALPN:
-            await serve_https(reader, writer)
-        case _:
-            await Conversation(reader, writer, _unsigned).hold()
+    protocol = tls.selected_alpn_protocol()
+    if protocol == MQTT_BY_ALPN:
+        await ministack.serve_mqtt(reader, writer)
+    elif protocol == HTTPS_BY_ALPN:
+        await serve_https(reader, writer)
+    else:
+        await Conversation(reader, writer, _unsigned).hold()
 
 
 async def _unsigned(_request: Request) -> Answer:
+    """Answer as AWS was seen to, port 443 and no ALPN: the client's certificate counts for nothing there."""
     return Answer(HTTPStatus.FORBIDDEN, "Missing Authentication Token", "ForbiddenException")
 
 
@@ -147,5 +154,4 @@ def _device(writer: asyncio.StreamWriter) -> Device | None:
     certificate = tls.getpeercert(binary_form=True)
     if certificate is None:
         return None
-    address, *_ = writer.get_extra_info("peername")
-    return Device(certificate, address, ministack.server_name(tls))
+    return Device(certificate, writer.get_extra_info("peername"), ministack.server_name(tls))

@@ -35,8 +35,6 @@ CONTRACT = {
 }
 """What is used, and with which parameters it is called."""
 
-# AWS IoT Core developer guide, "Device communication protocols"
-MQTT_BY_ALPN, HTTPS_BY_ALPN = "x-amzn-mqtt-ca", "x-amzn-http-ca"
 ABOUT_THE_CERTIFICATE = "iot:certificate."
 NO_VALUE = "\0"  # in no topic; a variable that is left out would stand for itself, as a topic may read, too
 NOT_OVER_HTTPS = dict.fromkeys(
@@ -54,10 +52,10 @@ log = logging.getLogger("front")
 
 @dataclass(frozen=True)
 class Device:
-    """Who is at the other end: its certificate (DER), its address, and the server name (SNI) it asked for."""
+    """Who is at the other end: certificate (DER), address, and the server name (SNI) it asked for."""
 
     certificate: bytes
-    address: str
+    peer: tuple[str, int] | None
     server_name: str | None
 
     @property
@@ -109,14 +107,14 @@ def _found(name: str) -> str | None:
     return f"({', '.join(inspect.signature(there).parameters)})" if callable(there) else ""
 
 
-async def tls_context() -> ssl.SSLContext | None:
+async def tls_context(protocols: list[str]) -> ssl.SSLContext | None:
     """Give the MQTT broker's own context: its certificate, and the authorities it knows at each handshake.
 
-    The protocol names are answered on the broker's own port then, too; there they change nothing.
+    The protocols are named by ALPN on the broker's own port then, too; there they change nothing.
     """
     context: ssl.SSLContext | None = await iot._mtls_context()
     if context:
-        context.set_alpn_protocols([MQTT_BY_ALPN, HTTPS_BY_ALPN])
+        context.set_alpn_protocols(protocols)
     return context
 
 
@@ -142,7 +140,7 @@ def identify(device: Device) -> Identity | None:
 
 async def register(device: Device) -> None:
     """Register just in time, if the certificate is one for it; if not, write down why it is refused."""
-    if not await iot._mtls_auto_register(device.certificate, (device.address,), device.server_name):
+    if not await iot._mtls_auto_register(device.certificate, device.peer, device.server_name):
         reason = iot._mtls_refusal_reason(device.certificate_id)
         log.warning("HTTPS: refusing client certificate %s (%s)", device.certificate_id, reason)
 
