@@ -3,14 +3,16 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from jitr.local import LocalAws
+from jitr.local import LocalAws, readiness
+from jitr.local.ports import choose
 from jitr.main import app
 
 
@@ -63,6 +65,22 @@ def test_two_run_beside_each_other_and_stopping_one_leaves_the_other(aws: LocalA
 def test_taken_ports_are_replaced(aws: LocalAws, tmp_path: Path) -> None:
     with LocalAws.start(tmp_path, preferred=aws.state.ports) as other:
         assert set(astuple(other.state.ports)).isdisjoint(astuple(aws.state.ports))
+
+
+def test_a_port_that_somebody_takes_meanwhile_is_given_up_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(readiness, "PATIENCE", 1)  # with the other to let go of the port
+        choices = iter([replace(choose(None), https=taken), choose(None)])
+        monkeypatch.setattr("jitr.local.ports.choose", lambda _preferred: next(choices))
+        begun = time.monotonic()
+        with LocalAws.start(tmp_path) as started:
+            assert started.https_port != taken
+        assert time.monotonic() - begun < 50  # by then a start that says nothing would have been given up
 
 
 def test_stopping_frees_the_ports(tmp_path: Path) -> None:

@@ -18,9 +18,18 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:  # noqa: 
 
     async def sent(message: dict[str, Any]) -> None:
         if message["type"] == "lifespan.startup.complete":
-            await front.start()
+            message = await _begun(front, message)
         elif message["type"] == "lifespan.shutdown.complete":
             front.stop()
         await send(message)
 
     await ministack.app(scope, receive, sent)
+
+
+async def _begun(front: Front, message: dict[str, Any]) -> dict[str, Any]:
+    """Start the front and pass on that all is up; or say that the start failed, which ends the server."""
+    try:
+        await front.start()
+    except (OSError, RuntimeError) as error:
+        return {"type": "lifespan.startup.failed", "message": str(error)}
+    return message
