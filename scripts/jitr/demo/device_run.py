@@ -167,10 +167,10 @@ def _topics(device: Device) -> tuple[str, str]:
 def _https(device: Device, topic: str, watch: Watch, timeline: Timeline) -> str:
     """Publish over HTTPS as the tutorial does, and see that the policy holds there, too."""
     own = topic == _topics(device)[0]
-    seen, status = https.publish(device, topic)
+    seen, answer = https.publish(device, topic)
     timeline.moment(
         "HTTPS publish",
-        f"{seen}: {topic} (HTTP {status})",
+        f"{seen}: {topic} ({answer})",
         watch.read(),
         expected=own == (seen == "accepted"),
     )

@@ -11,8 +11,8 @@ CONNECT = CHECKOUT / "scripts" / "device" / "connect"
 SEEN = {"accepted": "accepted", "publish_refused": "refused"}
 
 
-def publish(device: Device, topic: str) -> tuple[str, int]:
-    """Publish once with the held key; tell whether it was accepted or refused, and the HTTP status.
+def publish(device: Device, topic: str) -> tuple[str, str]:
+    """Publish once with the held key; tell whether it was accepted or refused, and how AWS said so.
 
     Raises:
         FailureError: neither.
@@ -27,7 +27,7 @@ def publish(device: Device, topic: str) -> tuple[str, int]:
     )
     try:
         attempt = json.loads(done.stdout)["attempts"][-1]
-        return SEEN[attempt["outcome"]], int(attempt["detail"].split()[1])  # HTTP 200 {"message":"OK",...
+        return SEEN[attempt["outcome"]], attempt["detail"].partition(" {")[0]  # HTTP 200 {"message":"OK",...
     except (ValueError, KeyError):
         said = done.stderr.strip() or done.stdout.strip()
         raise FailureError(f"scripts/device/connect --protocol https failed: {said}") from None

@@ -3,9 +3,11 @@
 import asyncio
 from http import HTTPStatus
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jitr.local.front import conversation
 from jitr.local.front.conversation import READ_IN_VAIN, Conversation
 from jitr.local.front.publication import LARGEST, Answer, Request
 
@@ -125,3 +127,15 @@ def test_no_pieces_of_http_raise(sent: bytes) -> None:
     said, _ = held(sent, OK)
 
     assert said == b"" or said.startswith(b"HTTP/1.1 ")
+
+
+def test_who_never_ends_a_request_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "PATIENCE", 0.05)
+
+    async def hold() -> None:
+        reader = asyncio.StreamReader()
+        reader.feed_data(HEAD)
+        await Conversation(reader, Sent(), None).hold()  # type: ignore[arg-type]
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(hold())

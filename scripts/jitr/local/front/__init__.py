@@ -2,5 +2,5 @@
 
 It runs inside MiniStack's process, so that a request meets the very registry, policies, topic rules and
 subscribers that MQTT meets. `ministack` holds all that is known of MiniStack's inside, `listeners` the TLS
-connections, `conversation` HTTP, `publication` what a request means.
+connections, `protocols` what each port speaks, `conversation` HTTP, `publication` what a request means.
 """

@@ -1,7 +1,7 @@
 """MiniStack's inside, as far as the front leans on it; nothing else in the front knows it.
 
-Only what `CONTRACT` lists is used. When a new MiniStack has moved something, the server does not start, and
-`tests/unit/jitr/test_ministack_contract.py` says what it was.
+What is used of its IoT services stands in `CONTRACT`. When a new MiniStack has moved something, the server
+does not start, and `tests/unit/jitr/test_ministack_contract.py` says what it was.
 """
 
 import asyncio
@@ -76,14 +76,13 @@ class Identity:
 
 @dataclass(frozen=True)
 class Message:
-    """A message to publish; headers and query may hold MQTT 5 properties."""
+    """A message to publish; its MQTT 5 properties are encoded as the broker sends them."""
 
     topic: str
     payload: bytes
     qos: int
     retain: bool
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
+    properties: bytes
 
 
 class InvalidError(Exception):
@@ -157,26 +156,34 @@ def allows(identity: Identity, action: str, topic: str) -> bool:
     return bool(iot._mqtt_policy_allows(*owner, context, action, f"topic/{topic}", identity.claim))
 
 
-def properties(message: Message) -> bytes:
-    """Give the MQTT 5 properties that the request asks for, as the broker sends them.
+def check_topic(topic: str) -> None:
+    """See that a topic is one to publish to over HTTPS.
 
     Raises:
-        InvalidError: the topic or a property is none that AWS takes.
+        InvalidError: it is not.
     """
-    unfit = iot_data._validate_topic(message.topic)
-    found, refusal = (b"", unfit) if unfit else iot_data._publish_properties(message.headers, message.query)
-    if refusal:
-        _status, _headers, body = refusal
-        raise InvalidError(json.loads(body)["message"])
+    _raise_if(iot_data._validate_topic(topic))
+
+
+def properties(headers: Mapping[str, str], query: Mapping[str, str]) -> bytes:
+    """Give the MQTT 5 properties that a request asks for, as the broker sends them.
+
+    Raises:
+        InvalidError: one is none that AWS takes.
+    """
+    found, refusal = iot_data._publish_properties(headers, query)
+    _raise_if(refusal)
     return bytes(found)
 
 
-async def publish(identity: Identity, message: Message) -> None:
-    """Deliver to subscribers and topic rules.
+def _raise_if(refusal: tuple[int, dict[str, str], bytes] | None) -> None:
+    if refusal:
+        _status, _headers, body = refusal
+        raise InvalidError(json.loads(body)["message"])
 
-    Raises:
-        InvalidError: as `properties`.
-    """
+
+async def publish(identity: Identity, message: Message) -> None:
+    """Deliver to subscribers and topic rules."""
     with request_scope(identity.account, identity.region):
         await iot.broker_publish(
             identity.account,
@@ -185,6 +192,6 @@ async def publish(identity: Identity, message: Message) -> None:
             message.payload,
             qos=message.qos,
             retain=message.retain,
-            properties=properties(message),
+            properties=message.properties,
             principal=identity.certificate_id,
         )

@@ -93,9 +93,8 @@ def _message(topic: str, request: Request, parameters: Mapping[str, str]) -> Mes
         raise _invalid("qos must be 0 or 1")
     if retain not in {"true", "false"}:
         raise _invalid("retain must be true or false")
-    message = Message(topic, request.body, int(qos), retain == "true", request.headers, parameters)
-    ministack.properties(message)
-    return message
+    properties = ministack.properties(request.headers, parameters)
+    return Message(topic, request.body, int(qos), retain == "true", properties)
 
 
 def _topic(encoded: str) -> str:
@@ -105,6 +104,7 @@ def _topic(encoded: str) -> str:
         raise _invalid("Topic must be UTF-8") from None
     if "\0" in topic:  # MQTT 3.1.1, [MQTT-1.5.3-2]
         raise _invalid("Topic must not contain U+0000")
+    ministack.check_topic(topic)
     return topic
 
 
