@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .outcome import Outcome
+import sys
+
+from .outcome import Attempt, Outcome
 from .publication import Publication
 
 EXPECTED_FIRST_DROP = "no answer, closed: expected the first time, AWS IoT is now registering the certificate"
@@ -49,3 +51,12 @@ def advice(outcome: Outcome, publication: Publication, certificate_id: str) -> s
         certificate_id=certificate_id,
         holder=publication.holder.label,
     )
+
+
+def tell(attempt: Attempt, number: int, *, to_stderr: bool) -> None:
+    """Print how attempt `number` went, on one line."""
+    text = attempt.detail
+    if attempt.outcome is Outcome.DROPPED:
+        text = EXPECTED_FIRST_DROP if number == 1 else DROPPED_AGAIN
+    stream = sys.stderr if to_stderr else sys.stdout
+    print(f"attempt {number}: {attempt.outcome.value}: {text}", file=stream, flush=True)

@@ -1,4 +1,4 @@
-"""The device's certificate: its id at AWS, and the thing it names."""
+"""The device's certificate: its id at AWS, the thing it names, its key, and when it is valid."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import re
 import ssl
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Optional
 
@@ -13,15 +14,26 @@ from .errors import DeviceError
 from .tool import run
 
 FIRST_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
+LONG_NAME = re.compile(r"^    (\w[\w.]*)\s* = (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """What `connect` needs to know of a certificate file."""
+    """What the commands need to know of a certificate file."""
 
     file: Path
+    pem: str  # the certificate itself, without what else the file may hold
     certificate_id: str  # lowercase hex SHA-256 of the DER certificate: AWS's own id for it
-    common_name: Optional[str]
+    subject: tuple[tuple[str, str], ...]  # openssl's long names, e.g. ("commonName", "pump-7")
+    public_key: str  # PEM
+    not_before: datetime
+    not_after: datetime
+
+    @property
+    def common_name(self) -> Optional[str]:
+        """The thing's name, where there is one."""
+        return dict(self.subject).get("commonName")
 
 
 def read_certificate(file: Path) -> Certificate:
@@ -37,14 +49,33 @@ def read_certificate(file: Path) -> Certificate:
         der = ssl.PEM_cert_to_DER_cert(found.group())
     except ValueError:
         raise DeviceError(f"{file}: its certificate is damaged (no valid base64)") from None
-    return Certificate(file.absolute(), hashlib.sha256(der).hexdigest(), _common_name(file))
+    return _described(file, f"{found.group()}\n", hashlib.sha256(der).hexdigest())
 
 
-def _common_name(file: Path) -> Optional[str]:
+def _described(file: Path, pem: str, certificate_id: str) -> Certificate:
     """Ask openssl, which prints one attribute a line: the standard library reads no X.509 files."""
-    command = ["openssl", "x509", "-in", str(file.absolute()), "-noout", "-subject", "-nameopt", "multiline"]
+    said = _openssl(file, "-subject", "-nameopt", "multiline,-esc_msb,utf8", "-pubkey", "-dates")
+    key = PUBLIC_KEY.search(said)
+    return Certificate(
+        file,
+        pem,
+        certificate_id,
+        tuple((found.group(1), found.group(2)) for found in LONG_NAME.finditer(said)),
+        key.group() if key else "",
+        _date(said, "notBefore"),
+        _date(said, "notAfter"),
+    )
+
+
+def _openssl(file: Path, *options: str) -> str:
+    command = ["openssl", "x509", "-in", str(file.absolute()), "-noout", *options]
     read = run(command, folder=file.absolute().parent, timeout=60)
     if read.exit_code != 0:
         raise DeviceError(f"{file}: its certificate is damaged (openssl cannot read it)")
-    found = re.search(r"^\s+commonName\s+= (.*)$", read.output, re.MULTILINE)
-    return found.group(1) if found else None
+    return read.output
+
+
+def _date(said: str, name: str) -> datetime:
+    """Read `notAfter=Jan  5 09:34:43 2018 GMT`."""
+    value = said.partition(f"{name}=")[2].partition("\n")[0]
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(value), timezone.utc)

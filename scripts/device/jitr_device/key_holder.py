@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
-from urllib.parse import quote
 
 from . import pkcs11
-from .errors import DeviceError, UsageError
+from .errors import DeviceError
 
 DEFAULT_ENGINE = "zymkey_ssl"
 DEFAULT_KEY = "nonzymkey.key"  # the tutorial's placeholder: no such file, the Zymkey has one key per slot
@@ -23,7 +22,10 @@ LONGEST_FILE_NAME = 255  # ext4 and most others, in bytes
 
 
 class KeyHolder(ABC):
-    """A private key that signs where it is."""
+    """A private key that signs where it is.
+
+    `EngineKey`, `Pkcs11Key` and `SoftwareKey` are below, `tpm_key.TpmKey` beside this file.
+    """
 
     @property
     @abstractmethod
@@ -41,7 +43,10 @@ class KeyHolder(ABC):
 
     @abstractmethod
     def openssl_arguments(self) -> tuple[list[str], list[str]]:
-        """For `openssl req`: what names the key, and what says how to load it (the tutorial splits them)."""
+        """For openssl (`req`, `s_client`): what names the key, and what says how to load it.
+
+        The tutorial's line puts other options between the two.
+        """
 
     @abstractmethod
     def curl_arguments(self) -> list[str]:
@@ -58,11 +63,17 @@ class EngineKey(KeyHolder):
 
     engine: str = DEFAULT_ENGINE
     key: str = DEFAULT_KEY
+    slot: Optional[int] = None  # of a Zymkey; None leaves it to ZK_SSL_SLOT, or to the engine
 
     @property
     def label(self) -> str:
-        """The engine's name."""
-        return f"engine {self.engine}"
+        """The engine's name, and the slot where one was chosen."""
+        return f"engine {self.engine}" + ("" if self.slot is None else f", slot {self.slot}")
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The slot, as Zymbit's engine wants it (libzymkeyssl; a HSM6 needs one)."""
+        return {} if self.slot is None else {"ZK_SSL_SLOT": str(self.slot)}
 
     def prepared(self, folder: Path) -> KeyHolder:
         """Put an empty file of the key's name into the folder.
@@ -114,7 +125,7 @@ class Pkcs11Key(EngineKey):
             _private_file(folder / "pin", pin)
             uri = pkcs11.with_pin_source(uri, "pin")
         _place_holder(folder, uri)
-        return Pkcs11Key(self.engine, uri, self.module)
+        return Pkcs11Key(self.engine, uri, module=self.module)
 
 
 @dataclass(frozen=True)
@@ -145,29 +156,6 @@ class SoftwareKey(KeyHolder):
     def mosquitto_arguments(self) -> list[str]:
         """Name a plain file."""
         return ["--key", str(self.file)]
-
-
-def choose(
-    *,
-    engine: Optional[str] = None,
-    key: Optional[str] = None,
-    software_key: Optional[Path] = None,
-    module: Optional[Path] = None,
-    pin_file: Optional[Path] = None,
-) -> KeyHolder:
-    """Choose the key holder that the options ask for; UsageError when they contradict each other."""
-    if software_key is not None:
-        if engine or key or module or pin_file:
-            raise UsageError("--software-key goes with none of --engine, --key, --module, --pin-file")
-        return SoftwareKey(software_key)
-    if not pkcs11.is_uri(key or ""):
-        if pin_file or module:
-            raise UsageError("--pin-file and --module go with a --key that is a PKCS#11 URI (pkcs11:…)")
-        return EngineKey(engine or DEFAULT_ENGINE, key or DEFAULT_KEY)
-    uri = key or ""
-    if pin_file:
-        uri = pkcs11.with_pin_source(pkcs11.without_pin(uri), f"file:{quote(str(pin_file.absolute()))}")
-    return Pkcs11Key(engine or "pkcs11", uri, module)
 
 
 def _place_holder(folder: Path, name: str) -> None:

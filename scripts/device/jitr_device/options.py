@@ -1,4 +1,4 @@
-"""Options that both commands have, and how a command ends."""
+"""Options that all commands have, and how a command ends."""
 
 from __future__ import annotations
 
@@ -8,26 +8,33 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import key_holder
+from .chosen_key import VARIABLE, choose
 from .errors import DeviceError, UsageError
-from .key_holder import DEFAULT_ENGINE, DEFAULT_KEY, KeyHolder
+from .key_holder import DEFAULT_ENGINE, KeyHolder
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
+
+KEY_HOLDERS = """\
+zymkey, zymkey:SLOT             a Zymkey, by its OpenSSL engine
+pkcs11:token=…;object=…;type=private
+                                any PKCS#11 token, by URI (RFC 7512)
+tpm:0x81010001, tpm:FILE        a TPM 2.0, by OpenSSL's provider; for CSRs
+file:FILE                       a PEM file, for development only"""
 
 
 def add_key_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who holds the private key."""
-    group = parser.add_argument_group("who holds the key")
+    group = parser.add_argument_group("who holds the key", KEY_HOLDERS)
+    group.add_argument(
+        "--key",
+        metavar="KEY",
+        help=f"one of these (default: {VARIABLE} in the environment, else the Zymkey that is found here)",
+    )
     group.add_argument(
         "--engine",
         metavar="ID",
-        help=f"OpenSSL engine (default: {DEFAULT_ENGINE}; pkcs11 when --key is a pkcs11: URI)",
-    )
-    group.add_argument(
-        "--key",
-        metavar="NAME|URI",
-        help=f"the key as the engine knows it (default: {DEFAULT_KEY}, the Zymkey's placeholder, not"
-        " a file). For PKCS#11: 'pkcs11:token=…;object=…;type=private'",
+        help=f"another OpenSSL engine than {DEFAULT_ENGINE} (or than pkcs11, for a pkcs11: URI); KEY is"
+        " what that engine calls it",
     )
     group.add_argument(
         "--module",
@@ -46,13 +53,13 @@ def add_key_options(parser: argparse.ArgumentParser) -> None:
         "--software-key",
         metavar="FILE",
         type=Path,
-        help="a key in a PEM file instead. For development only: the key is NOT held in hardware",
+        help="the same as --key file:FILE. For development only: the key is NOT held in hardware",
     )
 
 
 def key_holder_of(given: argparse.Namespace) -> KeyHolder:
     """Return the key holder that the options of `add_key_options` chose."""
-    return key_holder.choose(
+    return choose(
         engine=given.engine,
         key=given.key,
         software_key=given.software_key,

@@ -1,4 +1,4 @@
-"""What came of one attempt to publish, read from how curl or mosquitto_pub ended.
+"""What came of one attempt to publish, read from how curl, mosquitto_pub or openssl ended.
 
 The first attempt of a new certificate is dropped by AWS IoT without an answer: over MQTT no CONNACK, over
 HTTPS an empty reply. That is the registration at work, and must not look like a failure; the failures
@@ -54,6 +54,8 @@ class Attempt:
     detail: str
 
 
+HTTP_ANSWER = re.compile(r"HTTP/1\.\d (?P<status>\d{3})[^\n]*\n.*?(\n\r?\n(?P<body>.*))?\Z", re.DOTALL)
+
 # Texts and what they mean, more particular ones first.
 Texts = Sequence[tuple[str, Outcome]]
 
@@ -68,6 +70,17 @@ MOSQUITTO_TEXTS: Texts = (
     (r"received CONNACK \([1-9]", Outcome.CONNECT_REFUSED),
     (r"received CONNACK \(0\)[\s\S]*connection was lost", Outcome.PUBLISH_REFUSED),
     (r"sending CONNECT[\s\S]*connection was lost", Outcome.DROPPED),
+    (r"Connection refused|unreachable|No route to host|timed out", Outcome.UNREACHABLE),
+)
+
+OPENSSL_TEXTS: Texts = (
+    (r"Invalid engine|could not load the shared library", Outcome.ENGINE_MISSING),
+    (r"private key|values mismatch|No matching initialized token", Outcome.KEY_UNUSABLE),
+    (r"verify error|certificate verify failed|hostname mismatch", Outcome.SERVER_NOT_TRUSTED),
+    (r"no application protocol", Outcome.FAILED),
+    (r"\balert\b", Outcome.CERTIFICATE_REFUSED),
+    (r"Name or service not known|name resolution|No address associated", Outcome.NAME_NOT_RESOLVED),
+    (r"Connection reset", Outcome.RESET),
     (r"Connection refused|unreachable|No route to host|timed out", Outcome.UNREACHABLE),
 )
 
@@ -116,6 +129,20 @@ def of_curl(ended: Finished) -> Attempt:
         outcome = HTTP_STATUSES.get(int(status) if status.isdigit() else 0, Outcome.FAILED)
         return Attempt(outcome, f"HTTP {status} {body.strip()}"[:300])
     return Attempt(_of_curl_exit(ended), _detail(ended, "curl"))
+
+
+def of_openssl(ended: Finished) -> Attempt:
+    """Read `openssl s_client -quiet`: the HTTP answer on stdout, the TLS side's troubles on stderr."""
+    if ended.exit_code is None:
+        return Attempt(Outcome.NO_ANSWER, "openssl was stopped after the time allowed")
+    answered = HTTP_ANSWER.match(ended.output)
+    if answered:
+        outcome = HTTP_STATUSES.get(int(answered["status"]), Outcome.FAILED)
+        return Attempt(outcome, f"HTTP {answered['status']} {answered['body'].strip()}"[:300])
+    found = next((outcome for text, outcome in OPENSSL_TEXTS if re.search(text, ended.errors)), None)
+    if found is None and ended.exit_code == 0:  # it spoke TLS and was closed in order
+        return Attempt(Outcome.DROPPED, "empty reply")
+    return Attempt(found or Outcome.FAILED, _detail(ended, "openssl"))
 
 
 def _of_curl_exit(ended: Finished) -> Outcome:

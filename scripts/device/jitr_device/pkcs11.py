@@ -38,9 +38,14 @@ def find_softhsm_module() -> Optional[Path]:
     return _first(map(Path, SOFTHSM_MODULES))
 
 
+def find_zymkey_module() -> Optional[Path]:
+    """Find the Zymkey's own PKCS#11 module."""
+    return _first(map(Path, ZYMKEY_MODULES))
+
+
 def find_module() -> Optional[Path]:
     """Choose the module to use when nobody named one: the Zymkey's before SoftHSM2's."""
-    return _first(map(Path, ZYMKEY_MODULES)) or find_softhsm_module()
+    return find_zymkey_module() or find_softhsm_module()
 
 
 def is_uri(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""One message to publish, as a curl or a mosquitto_pub command line."""
+"""One message to publish, as a command line of curl, mosquitto_pub or openssl."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from pathlib import Path
 from typing import Optional
 from urllib.parse import quote
 
+from .command_line import command_line
 from .errors import UsageError
 from .key_holder import KeyHolder
 
 TUTORIAL_MESSAGE = '{ "hello": "world"}'
-DEFAULT_PORTS = {
-    "mqtt": 8883,
-    "https": 8443,
-}  # AWS IoT Core developer guide, "Device communication protocols"
+# AWS IoT Core developer guide, "Device communication protocols": ports, and the names to announce on 443.
+DEFAULT_PORTS = {"mqtt": 8883, "https": 8443}
+ALPN_PORT = 443
+ALPN_NAMES = {"mqtt": "x-amzn-mqtt-ca", "https": "x-amzn-http-ca"}
 LONGEST_TOPIC = 256  # bytes; AWS IoT Core quotas
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
-# Even with --cacert, curl looks into its built-in folder of authorities; this keeps it from doing so.
-NO_OTHER_AUTHORITIES = ["--capath", "/dev/null"]
+# Even with --cacert or -CAfile, both look into built-in folders of authorities; these keep them from it.
+CURL_TRUSTS_NO_OTHERS = ["--capath", "/dev/null"]
+OPENSSL_TRUSTS_NO_OTHERS = ["-no-CApath", "-no-CAstore"]
 
 
 @dataclass(frozen=True)
@@ -36,39 +38,76 @@ class Publication:
     thing: str
     topic: str
     message: str
+    alpn: bool = False  # announce the protocol in the TLS handshake, as port 443 wants it
+
+    @property
+    def tool(self) -> str:
+        """The program that speaks: curl cannot announce a protocol of its caller's, openssl can."""
+        if self.protocol == "mqtt":
+            return "mosquitto_pub"
+        return "openssl" if self.alpn else "curl"
+
+    @property
+    def request(self) -> bytes:
+        """What openssl is given on its stdin: the HTTP request. The others need nothing."""
+        return self._request_head().encode() + self.message.encode() if self.tool == "openssl" else b""
 
     def command(self, timeout: Optional[float] = None) -> list[str]:
         """Return the line that a person would type, or the one that is run, for `timeout` seconds."""
-        return self._curl(timeout) if self.protocol == "https" else self._mosquitto(timeout)
+        if self.tool == "curl":
+            return self._curl(timeout)
+        return self._mosquitto() if self.tool == "mosquitto_pub" else self._s_client()
+
+    def line(self) -> str:
+        """Return the same for a shell, the PIN masked."""
+        line = command_line(self.command(), self.holder.environment)
+        if not self.request:
+            return line
+        head = self._request_head().replace("\r\n", r"\r\n").replace("%", "%%")
+        return f"{command_line(['printf', head + '%s', self.message])} | {line}"
 
     def _curl(self, timeout: Optional[float]) -> list[str]:
         """Return the tutorial's line. `-d` would read a file for a message that begins with @."""
         message = ["--data-raw" if self.message.startswith("@") else "-d", self.message]
         said = ["-v"] if timeout is None else ["-sS", "--max-time", f"{timeout:g}", "-w", "\n%{http_code}"]
         return [
-            *["curl", "--tlsv1.2", *NO_OTHER_AUTHORITIES, "--cacert", str(self.server_ca)],
+            *["curl", "--tlsv1.2", *CURL_TRUSTS_NO_OTHERS, "--cacert", str(self.server_ca)],
             *["--cert", str(self.certificate), *self.holder.curl_arguments()],
             *[*said, "-X", "POST", *message],
-            f"https://{self.endpoint}:{self.port}/topics/{quote(self.topic)}?qos=1",
+            f"https://{self.endpoint}:{self.port}{self._path()}",
         ]
 
-    def _mosquitto(self, timeout: Optional[float]) -> list[str]:
-        """Use QoS 1, so that success means that the broker acknowledged the message (PUBACK)."""
-        del timeout  # mosquitto_pub knows none; whoever runs it stops it
+    def _s_client(self) -> list[str]:
+        """Speak TLS with the held key and announce the protocol; `-quiet` waits for the answer."""
+        key, form = self.holder.openssl_arguments()
         return [
-            *[
-                "mosquitto_pub",
-                "-d",
-                "-h",
-                self.endpoint,
-                "-p",
-                str(self.port),
-                "--cafile",
-                str(self.server_ca),
-            ],
+            *["openssl", "s_client", "-quiet", "-connect", f"{self.endpoint}:{self.port}"],
+            *["-servername", self.endpoint, "-verify_hostname", self.endpoint, "-verify_return_error"],
+            *["-alpn", ALPN_NAMES["https"], *OPENSSL_TRUSTS_NO_OTHERS, "-CAfile", str(self.server_ca)],
+            *["-cert", str(self.certificate), *key, *form],
+        ]
+
+    def _mosquitto(self) -> list[str]:
+        """Use QoS 1, so that success means that the broker acknowledged the message (PUBACK)."""
+        announced = ["--tls-alpn", ALPN_NAMES["mqtt"]] if self.alpn else []
+        return [
+            *["mosquitto_pub", "-d", "-h", self.endpoint, "-p", str(self.port), *announced],
+            *["--cafile", str(self.server_ca)],
             *["--cert", str(self.certificate), *self.holder.mosquitto_arguments()],
             *["-i", self.thing, "-q", "1", "-t", self.topic, "-m", self.message],
         ]
+
+    def _path(self) -> str:
+        return f"/topics/{quote(self.topic)}?qos=1"
+
+    def _request_head(self) -> str:
+        headers = [
+            f"POST {self._path()} HTTP/1.1",
+            f"Host: {self.endpoint}",
+            f"Content-Length: {len(self.message.encode())}",
+            "Connection: close",
+        ]
+        return "".join(f"{header}\r\n" for header in [*headers, ""])
 
 
 def checked_endpoint(name: str) -> str:

@@ -33,18 +33,24 @@ class Finished:
 
 
 def run(
-    command: Sequence[str], *, folder: Path, timeout: float, environment: Optional[Mapping[str, str]] = None
+    command: Sequence[str],
+    *,
+    folder: Path,
+    timeout: float,
+    environment: Optional[Mapping[str, str]] = None,
+    given: bytes = b"",
 ) -> Finished:
     """Run a tool in `folder` for at most `timeout` seconds; DeviceError when it is not installed.
 
-    It gets no terminal: an engine that wants to ask for a PIN must fail rather than wait for somebody.
+    It gets `given` on its stdin and no terminal: an engine that wants to ask for a PIN must fail rather
+    than wait for somebody.
     """
     try:
         ended = subprocess.run(
             list(command),
             cwd=folder,
             env=_environment(environment or {}),
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             timeout=timeout,
             start_new_session=True,
