@@ -24,6 +24,7 @@ class Seen:
 
     certificate: bytes | None = None  # DER
     server_name: str | None = None
+    announced: str | None = None  # by ALPN
     client_id: str | None = None
     topic: str | None = None
     path: str | None = None
@@ -50,6 +51,7 @@ class Endpoint:
         self._context.load_cert_chain(self.server_certificate, self.server_key)
         self._context.load_verify_locations(self.fleet_ca)
         self._context.verify_mode = ssl.CERT_REQUIRED
+        self._context.set_alpn_protocols(["x-amzn-mqtt-ca", "x-amzn-http-ca"])
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -92,6 +94,7 @@ class Endpoint:
         with contextlib.suppress(OSError):  # the client went away, or its certificate was refused
             connection.do_handshake()
             seen.certificate = connection.getpeercert(binary_form=True)
+            seen.announced = connection.selected_alpn_protocol()
             behaviour(connection, seen)
         _drain(socket.socket(fileno=connection.detach()))
 

@@ -18,13 +18,20 @@ from tests.device.requirements import need
 class Talk(NamedTuple):
     """A protocol, and how its endpoint drops and accepts."""
 
-    protocol: str
+    options: tuple[str, ...]
     drop: Behaviour
     accept: Behaviour
+    announced: str | None = None
 
 
-MQTT = Talk("mqtt", mqtt_drop, mqtt_accept)
-HTTPS = Talk("https", https_drop, https_accept)
+MQTT = Talk(("--protocol", "mqtt"), mqtt_drop, mqtt_accept)
+HTTPS = Talk(("--protocol", "https"), https_drop, https_accept)
+# What port 443 wants; `--alpn` asks for the same on any other.
+MQTT_443 = Talk((*MQTT.options, "--alpn"), mqtt_drop, mqtt_accept, "x-amzn-mqtt-ca")
+HTTPS_443 = Talk((*HTTPS.options, "--alpn"), https_drop, https_accept, "x-amzn-http-ca")
+EACH = pytest.mark.parametrize(
+    "talk", [MQTT, HTTPS, MQTT_443, HTTPS_443], ids=["mqtt", "https", "mqtt-alpn", "https-alpn"]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +39,7 @@ def _tools() -> None:
     need("curl", "mosquitto-clients")
 
 
-@pytest.mark.parametrize("talk", [MQTT, HTTPS], ids=["mqtt", "https"])
+@EACH
 def test_the_first_drop_is_expected_and_the_second_connection_publishes(
     device: Device,
     enrol: Enrol,
@@ -44,7 +51,7 @@ def test_the_first_drop_is_expected_and_the_second_connection_publishes(
     with endpoint(talk.drop, talk.accept) as listening:
         done = device.connect(
             *listening.options,
-            *["--protocol", talk.protocol, "--first-wait", "0.01", *device.key_options],
+            *[*talk.options, "--first-wait", "0.01", *device.key_options],
         )
 
     assert done.returncode == 0, done.stderr
@@ -56,6 +63,7 @@ def test_the_first_drop_is_expected_and_the_second_connection_publishes(
     assert shown == [certificate.public_bytes(serialization.Encoding.DER)] * 2
     assert listening.seen[1].body == b'{ "hello": "world"}'
     assert listening.seen[1].server_name == "localhost"
+    assert listening.seen[1].announced == talk.announced
 
 
 def test_over_mqtt_the_client_id_is_the_thing_and_the_message_is_acknowledged(
@@ -75,22 +83,23 @@ def test_over_mqtt_the_client_id_is_the_thing_and_the_message_is_acknowledged(
     assert seen.acknowledged
 
 
+@pytest.mark.parametrize("talk", [HTTPS, HTTPS_443], ids=["https", "https-alpn"])
 def test_over_https_the_topic_is_escaped_and_a_message_beginning_with_at_is_no_file_name(
-    zymkey: Device, enrol: Enrol, endpoint: Listen
+    zymkey: Device, enrol: Enrol, endpoint: Listen, talk: Talk
 ) -> None:
     enrol(zymkey)
 
     with endpoint(https_accept) as listening:
         zymkey.connect(
             *listening.options,
-            *["--protocol", "https", "--topic", "pump-7/a b?", "--message", "@/etc/hostname"],
+            *[*talk.options, "--topic", "pump-7/a b?", "--message", "@/etc/hostname"],
         )
 
     assert listening.seen[0].path == "/topics/pump-7/a%20b%3F?qos=1"
     assert listening.seen[0].body == b"@/etc/hostname"
 
 
-@pytest.mark.parametrize("talk", [MQTT, HTTPS], ids=["mqtt", "https"])
+@EACH
 def test_json_tells_every_attempt(
     zymkey: Device,
     enrol: Enrol,
@@ -102,7 +111,7 @@ def test_json_tells_every_attempt(
     with endpoint(talk.drop, talk.accept) as listening:
         done = zymkey.connect(
             *listening.options,
-            *["--protocol", talk.protocol, "--first-wait", "0.01", "--json"],
+            *[*talk.options, "--first-wait", "0.01", "--json"],
         )
 
     told = json.loads(done.stdout)
@@ -151,6 +160,36 @@ def test_show_prints_the_line_for_mqtt(zymkey: Device, enrol: Enrol) -> None:
         " --keyform engine --tls-engine zymkey_ssl -i pump-7 -q 1 -t pump-7/hello"
         r' -m "{ \"hello\": \"world\"}"' + "\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("protocol", "announcing"),
+    [("mqtt", "--tls-alpn x-amzn-mqtt-ca"), ("https", "openssl s_client -quiet -connect broker:443")],
+)
+def test_port_443_is_spoken_to_by_alpn(zymkey: Device, enrol: Enrol, protocol: str, announcing: str) -> None:
+    enrol(zymkey)
+    at = ["--endpoint", "broker", "--server-ca", "zymkey.crt", "--protocol", protocol, "--port", "443"]
+
+    usual = zymkey.connect(*at, "--show")
+    custom_domain = zymkey.connect(*at, "--no-alpn", "--show")
+
+    assert announcing in usual.stdout
+    assert "alpn" not in custom_domain.stdout
+
+
+def test_the_line_that_is_shown_for_https_by_alpn_works_in_a_shell(
+    zymkey: Device, enrol: Enrol, endpoint: Listen
+) -> None:
+    enrol(zymkey)
+
+    with endpoint(https_accept) as listening:
+        message = ["--topic", "pump-7/50%", "--message", r"100% of \n"]
+        shown = zymkey.connect(*listening.options, *HTTPS_443.options, *message, "--show")
+        done = zymkey.shell(shown.stdout)
+
+    assert '"message":"OK"' in done.stdout, done.stderr
+    assert listening.seen[0].path == "/topics/pump-7/50%25?qos=1"
+    assert listening.seen[0].body == rb"100% of \n"
 
 
 def test_a_certificate_that_names_no_thing_connects_under_a_name_that_is_said(

@@ -7,6 +7,7 @@ import signal
 import ssl
 import subprocess
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +33,11 @@ from tests.device.endpoints import (
 from tests.device.held_key import SCRIPTS, SYSTEM_PYTHON, Device, Enrol
 from tests.device.requirements import need
 
-BOTH = pytest.mark.parametrize(
-    ("protocol", "accept"), [("mqtt", mqtt_accept), ("https", https_accept)], ids=["mqtt", "https"]
+OVER_ALPN = ("https", "--alpn")  # by openssl, as on port 443
+EACH = pytest.mark.parametrize(
+    ("protocol", "accept"),
+    [(("mqtt",), mqtt_accept), (("https",), https_accept), (OVER_ALPN, https_accept)],
+    ids=["mqtt", "https", "https-alpn"],
 )
 
 
@@ -59,7 +63,7 @@ def outcomes(
 class Case:
     """What an endpoint does, and what `connect` makes of it."""
 
-    protocol: str
+    protocol: Sequence[str]
     behaviours: list[Behaviour]
     outcomes: list[str]
     message: str
@@ -68,45 +72,53 @@ class Case:
 @pytest.mark.parametrize(
     "case",
     [
-        Case("mqtt", [mqtt_drop], ["dropped", "dropped", "dropped"], "was not activated"),
-        Case("https", [https_drop], ["dropped", "dropped", "dropped"], "was not activated"),
-        Case("mqtt", [mqtt_drop, mqtt_refuse_publish], ["dropped", "publish_refused"], "policy does not let"),
-        Case("https", [https_drop, https_forbid], ["dropped", "publish_refused"], "policy does not let"),
-        Case("mqtt", [mqtt_refuse_connect], ["connect_refused"], "client id"),
-        Case("https", [https_answer("503 Slow", "{}")], ["busy", "busy", "busy"], "come back later"),
-        Case("https", [https_answer("418 Teapot", "{}")], ["failed"], "does not know"),
+        Case(("mqtt",), [mqtt_drop], ["dropped", "dropped", "dropped"], "was not activated"),
+        Case(("https",), [https_drop], ["dropped", "dropped", "dropped"], "was not activated"),
+        Case(
+            ("mqtt",), [mqtt_drop, mqtt_refuse_publish], ["dropped", "publish_refused"], "policy does not let"
+        ),
+        Case(("https",), [https_drop, https_forbid], ["dropped", "publish_refused"], "policy does not let"),
+        Case(("mqtt",), [mqtt_refuse_connect], ["connect_refused"], "client id"),
+        Case(("https",), [https_answer("503 Slow", "{}")], ["busy", "busy", "busy"], "come back later"),
+        Case(("https",), [https_answer("418 Teapot", "{}")], ["failed"], "does not know"),
+        Case(OVER_ALPN, [https_drop], ["dropped", "dropped", "dropped"], "was not activated"),
+        Case(OVER_ALPN, [https_drop, https_forbid], ["dropped", "publish_refused"], "policy does not let"),
+        Case(OVER_ALPN, [https_answer("503 Slow", "{}")], ["busy", "busy", "busy"], "come back later"),
+        Case(OVER_ALPN, [https_answer("418 Teapot", "{}")], ["failed"], "does not know"),
     ],
-    ids=lambda case: f"{case.protocol}-{case.outcomes[-1]}",
+    ids=lambda case: "-".join((*case.protocol, case.outcomes[-1])),
 )
 def test_what_the_endpoint_does_is_told_apart(enrolled: Device, endpoint: Listen, case: Case) -> None:
     with endpoint(*case.behaviours) as listening:
-        code, seen, said = outcomes(enrolled, *listening.options, "--protocol", case.protocol)
+        code, seen, said = outcomes(enrolled, *listening.options, "--protocol", *case.protocol)
 
     assert (code, seen) == (1, case.outcomes)
     assert case.message in said
 
 
 @pytest.mark.parametrize(
-    ("protocol", "silent"), [("mqtt", mqtt_silent), ("https", https_silent)], ids=["mqtt", "https"]
+    ("protocol", "silent"),
+    [(("mqtt",), mqtt_silent), (("https",), https_silent), (OVER_ALPN, https_silent)],
+    ids=["mqtt", "https", "https-alpn"],
 )
 def test_a_server_that_says_nothing_is_given_up_in_time(
-    enrolled: Device, endpoint: Listen, protocol: str, silent: Behaviour
+    enrolled: Device, endpoint: Listen, protocol: Sequence[str], silent: Behaviour
 ) -> None:
     with endpoint(silent) as listening:
-        at = [*listening.options, "--protocol", protocol]
+        at = [*listening.options, "--protocol", *protocol]
         code, seen, said = outcomes(enrolled, *at, "--timeout", "0.5", attempts=1)
 
     assert (code, seen) == (1, ["no_answer"])
     assert "--timeout" in said
 
 
-@BOTH
+@EACH
 def test_a_server_of_another_ca_is_not_trusted(
-    enrolled: Device, fleet: Authority, endpoint: Listen, protocol: str, accept: Behaviour
+    enrolled: Device, fleet: Authority, endpoint: Listen, protocol: Sequence[str], accept: Behaviour
 ) -> None:
     """The tutorial's mistake: the fleet's CA signs devices, not the server."""
     with endpoint(accept) as listening:
-        at = [*listening.options, "--server-ca", str(fleet.file), "--protocol", protocol]
+        at = [*listening.options, "--server-ca", str(fleet.file), "--protocol", *protocol]
         code, seen, said = outcomes(enrolled, *at)
 
     assert (code, seen) == (1, ["server_not_trusted"])
@@ -114,69 +126,69 @@ def test_a_server_of_another_ca_is_not_trusted(
     assert listening.seen[0].body is None
 
 
-@BOTH
+@EACH
 def test_without_server_ca_only_amazon_is_trusted(
-    enrolled: Device, endpoint: Listen, protocol: str, accept: Behaviour
+    enrolled: Device, endpoint: Listen, protocol: Sequence[str], accept: Behaviour
 ) -> None:
     with endpoint(accept) as listening:
-        at = ["--endpoint", "localhost", "--port", str(listening.port), "--protocol", protocol]
+        at = ["--endpoint", "localhost", "--port", str(listening.port), "--protocol", *protocol]
         code, seen, _ = outcomes(enrolled, *at)
 
     assert (code, seen) == (1, ["server_not_trusted"])
 
 
-@BOTH
+@EACH
 def test_a_certificate_of_another_fleet_is_refused_by_the_server(
-    enrolled: Device, server: ServerIdentity, endpoint: Listen, protocol: str, accept: Behaviour
+    enrolled: Device, server: ServerIdentity, endpoint: Listen, protocol: Sequence[str], accept: Behaviour
 ) -> None:
     with endpoint(accept, devices_of=server.ca) as listening:
-        at = [*listening.options, "--protocol", protocol]
+        at = [*listening.options, "--protocol", *protocol]
         code, seen, said = outcomes(enrolled, *at)
 
     assert (code, seen) == (1, ["certificate_refused"])
     assert "refused this device's certificate" in said
 
 
-@BOTH
+@EACH
 def test_a_missing_engine_is_named(
     enrolled: Device,
     endpoint: Listen,
-    protocol: str,
+    protocol: Sequence[str],
     accept: Behaviour,
     tmp_path: Path,
 ) -> None:
     with endpoint(accept) as listening:
-        at = [*listening.options, "--protocol", protocol]
+        at = [*listening.options, "--protocol", *protocol]
         code, seen, said = outcomes(enrolled, *at, OPENSSL_ENGINES=str(tmp_path))
 
     assert (code, seen) == (1, ["engine_missing"])
     assert "libzymkeyssl" in said
 
 
-@BOTH
+@EACH
 def test_a_key_that_is_not_the_certificates_is_named(
     enrolled: Device,
     endpoint: Listen,
-    protocol: str,
+    protocol: Sequence[str],
     accept: Behaviour,
     tmp_path: Path,
 ) -> None:
     other = write_key(tmp_path / "other.pem", ec.generate_private_key(ec.SECP256R1()))
 
     with endpoint(accept) as listening:
-        at = [*listening.options, "--protocol", protocol]
+        at = [*listening.options, "--protocol", *protocol]
         code, seen, said = outcomes(enrolled, *at, ZYMKEY_TEST_KEY=str(other))
 
     assert (code, seen) == (1, ["key_unusable"])
     assert "another key than the certificate's" in said
 
 
-@BOTH
+@EACH
 def test_a_port_where_nothing_listens_is_tried_again(
-    enrolled: Device, endpoint: Listen, protocol: str, accept: Behaviour
+    enrolled: Device, endpoint: Listen, protocol: Sequence[str], accept: Behaviour
 ) -> None:
     with endpoint(accept) as closed_now:
-        at, port = [*closed_now.options, "--protocol", protocol], closed_now.port
+        at, port = [*closed_now.options, "--protocol", *protocol], closed_now.port
 
     code, seen, said = outcomes(enrolled, *at, attempts=2)
 
@@ -184,11 +196,11 @@ def test_a_port_where_nothing_listens_is_tried_again(
     assert f"localhost:{port} does not take connections" in said
 
 
-@BOTH
+@EACH
 def test_a_name_without_address_is_said_at_once(
-    enrolled: Device, server: ServerIdentity, protocol: str, accept: Behaviour
+    enrolled: Device, server: ServerIdentity, protocol: Sequence[str], accept: Behaviour
 ) -> None:
-    at = ["--endpoint", "endpoint.invalid", "--server-ca", str(server.ca), "--protocol", protocol]
+    at = ["--endpoint", "endpoint.invalid", "--server-ca", str(server.ca), "--protocol", *protocol]
     code, seen, said = outcomes(enrolled, *at)
 
     assert (code, seen) == (1, ["name_not_resolved"])

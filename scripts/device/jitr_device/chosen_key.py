@@ -49,7 +49,7 @@ def found() -> str:
     """Name the key holder that is installed here, as --key takes it.
 
     The Zymkey's engine first; where engines are gone (OpenSSL 4), its PKCS#11 module, whose first token is
-    asked for its private key. With neither it is the Zymkey all the same; what fails then says what is missing.
+    asked for its private key. With neither it is the Zymkey all the same: what fails then says why.
     """
     if pkcs11.find_engine(DEFAULT_ENGINE) is None and pkcs11.find_zymkey_module():
         return "pkcs11:type=private"
