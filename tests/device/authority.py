@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+
+class Validity(NamedTuple):
+    """From when until when, counted from now."""
+
+    since: timedelta = timedelta(minutes=-5)
+    until: timedelta = timedelta(days=1)
+
+
+A_DAY = Validity()
+A_YEAR = Validity(until=timedelta(days=365))
 
 
 def common_name(text: str) -> x509.Name:
@@ -48,6 +60,7 @@ class Authority:
         *,
         authority: bool = False,
         host: str | None = None,
+        valid: Validity = A_DAY,
     ) -> x509.Certificate:
         now = datetime.now(UTC)
         names = [x509.DNSName(host)] if host else [x509.DNSName("device.invalid")]
@@ -57,19 +70,19 @@ class Authority:
             .issuer_name(self.name)
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(minutes=5))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(now + valid.since)
+            .not_valid_after(now + valid.until)
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .sign(self.key, hashes.SHA256())
         )
 
-    def sign(self, csr: Path, out: Path) -> x509.Certificate:
+    def sign(self, csr: Path, out: Path, valid: Validity = A_DAY) -> x509.Certificate:
         """Turn a device's CSR file into a certificate file."""
         request = x509.load_pem_x509_csr(csr.read_bytes())
         public_key = request.public_key()
         assert isinstance(public_key, ec.EllipticCurvePublicKey)
-        certificate = self.certificate(request.subject, public_key)
+        certificate = self.certificate(request.subject, public_key, valid=valid)
         out.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         return certificate
 

@@ -40,11 +40,20 @@ class Device:
         """Run a line as a person types it."""
         return self.run("bash", "-c", line)
 
+    def command(self, name: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.run(SYSTEM_PYTHON, str(SCRIPTS / name), *options, **variables)
+
     def make_csr(self, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return self.run(SYSTEM_PYTHON, str(SCRIPTS / "make_csr"), *options, **variables)
+        return self.command("make_csr", *options, **variables)
 
     def connect(self, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return self.run(SYSTEM_PYTHON, str(SCRIPTS / "connect"), *options, **variables)
+        return self.command("connect", *options, **variables)
+
+    def renew(self, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.command("renew", *options, **variables)
+
+    def doctor(self, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.command("doctor", *options, **variables)
 
 
 Enrol = Callable[[Device], x509.Certificate]  # the fixture `enrol`: a device gets its zymkey.crt

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from device.jitr_device.amazon_roots import FINGERPRINTS, SOURCES, amazon_roots
-from device.jitr_device.certificate import FIRST_CERTIFICATE
+from device.jitr_device.certificate import A_CERTIFICATE
 from device.jitr_device.errors import DeviceError
 from tests.device.authority import Authority
 
@@ -20,7 +20,7 @@ needs_store = pytest.mark.skipif(
 
 @needs_store
 def test_the_systems_store_gives_amazon_root_ca_1_and_3_and_nothing_else() -> None:
-    pems = [found.group() for found in FIRST_CERTIFICATE.finditer(amazon_roots())]
+    pems = [found.group() for found in A_CERTIFICATE.finditer(amazon_roots())]
 
     fingerprints = {hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest() for pem in pems}
     assert len(pems) == 2

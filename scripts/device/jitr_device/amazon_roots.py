@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .certificate import FIRST_CERTIFICATE
+from .certificate import A_CERTIFICATE
 from .errors import DeviceError
 
 # SHA-256 of the DER certificates, as https://www.amazontrust.com/repository/ publishes them.
@@ -52,4 +52,4 @@ def amazon_roots(sources: Sequence[str] = SOURCES) -> str:
 def _certificates(sources: Sequence[str]) -> Iterator[str]:
     for file in filter(Path.is_file, map(Path, sources)):
         text = file.read_text(encoding="utf-8", errors="replace")
-        yield from re.findall(FIRST_CERTIFICATE.pattern, text, re.DOTALL)
+        yield from re.findall(A_CERTIFICATE.pattern, text, re.DOTALL)

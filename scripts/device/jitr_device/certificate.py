@@ -13,7 +13,7 @@ from typing import Optional
 from .errors import DeviceError
 from .tool import run
 
-FIRST_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+A_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 LONG_NAME = re.compile(r"^    (\w[\w.]*)\s* = (.*)$", re.MULTILINE)
 
@@ -23,7 +23,6 @@ class Certificate:
     """What the commands need to know of a certificate file."""
 
     file: Path
-    pem: str  # the certificate itself, without what else the file may hold
     certificate_id: str  # lowercase hex SHA-256 of the DER certificate: AWS's own id for it
     subject: tuple[tuple[str, str], ...]  # openssl's long names, e.g. ("commonName", "pump-7")
     public_key: str  # PEM
@@ -42,25 +41,29 @@ def read_certificate(file: Path) -> Certificate:
         text = file.read_text(encoding="ascii", errors="replace")
     except OSError as error:
         raise DeviceError(f"{file}: the certificate cannot be read ({error.strerror})") from None
-    found = FIRST_CERTIFICATE.search(text)
+    found = A_CERTIFICATE.search(text)
     if found is None:
         raise DeviceError(f"{file}: holds no certificate (PEM); give the signed one with --cert")
     try:
         der = ssl.PEM_cert_to_DER_cert(found.group())
     except ValueError:
         raise DeviceError(f"{file}: its certificate is damaged (no valid base64)") from None
-    return _described(file, f"{found.group()}\n", hashlib.sha256(der).hexdigest())
+    return _described(file, hashlib.sha256(der).hexdigest())
 
 
-def _described(file: Path, pem: str, certificate_id: str) -> Certificate:
+def certificates_in(text: str) -> str:
+    """Return every certificate in a text (PEM, one after the other), and nothing else of it."""
+    return "".join(f"{found.group()}\n" for found in A_CERTIFICATE.finditer(text))
+
+
+def _described(file: Path, certificate_id: str) -> Certificate:
     """Ask openssl, which prints one attribute a line: the standard library reads no X.509 files."""
     said = _openssl(file, "-subject", "-nameopt", "multiline,-esc_msb,utf8", "-pubkey", "-dates")
     key = PUBLIC_KEY.search(said)
     return Certificate(
         file,
-        pem,
         certificate_id,
-        tuple((found.group(1), found.group(2)) for found in LONG_NAME.finditer(said)),
+        tuple((found.group(1), _unescaped(found.group(2))) for found in LONG_NAME.finditer(said)),
         key.group() if key else "",
         _date(said, "notBefore"),
         _date(said, "notAfter"),
@@ -73,6 +76,11 @@ def _openssl(file: Path, *options: str) -> str:
     if read.exit_code != 0:
         raise DeviceError(f"{file}: its certificate is damaged (openssl cannot read it)")
     return read.output
+
+
+def _unescaped(value: str) -> str:
+    """Undo `esc_ctrl`, which keeps a value on one line, for the backslash; others belong in no subject."""
+    return value.replace(r"\\", "\\")
 
 
 def _date(said: str, name: str) -> datetime:

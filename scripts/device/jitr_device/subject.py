@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Optional
 
 from .errors import UsageError
@@ -11,6 +12,7 @@ TUTORIAL_SUBJECT = "/C=US/ST=California/L=Santa Barbara/O=Zymbit/OU=Zymkey/"
 
 THING_NAME = re.compile(r"[a-zA-Z0-9:_-]{1,128}")  # AWS IoT API reference, CreateThing
 LONGEST_COMMON_NAME = 64  # RFC 5280 appendix A.1, ub-common-name; openssl refuses more ("string too long")
+SPECIAL, ESCAPED = re.compile(r"([\\/+])"), r"\\\1"  # what parts of a subject are told apart by
 COMMON_NAME_TYPES = ("CN", "commonName", "2.5.4.3")
 
 
@@ -32,6 +34,11 @@ def with_thing_name(subject: str, name: str) -> str:
     """Return the subject with the thing's name as its one common name, at the end."""
     kept = [rdn for rdn in map(_without_common_name, _split(subject, "/")) if rdn]
     return "/" + "/".join([*kept, f"CN={checked_thing_name(name)}"])
+
+
+def subject_of(attributes: Iterable[tuple[str, str]]) -> str:
+    """Write a certificate's subject in openssl's form again, e.g. for its renewal."""
+    return "".join(f"/{name}={SPECIAL.sub(ESCAPED, value)}" for name, value in attributes)
 
 
 def common_name(subject: str) -> Optional[str]:
