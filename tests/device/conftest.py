@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from device.jitr_device.pkcs11 import find_engine, find_softhsm_module
 from tests.device.authority import Authority, ServerIdentity, write_key
 from tests.device.endpoints import Behaviour, Endpoint, Listen
 from tests.device.held_key import THING, Device, Enrol, Token
-from tests.device.requirements import ENGINE_STAND_IN, SOFTHSM, need
+from tests.device.requirements import ENGINE_STAND_IN, SOFTHSM, TPM, need
+from tests.device.tpm import HANDLE, hold_key, software_tpm
 
 
 @pytest.fixture
@@ -94,6 +95,15 @@ def softhsm(token: Token, work: Path) -> Device:
     pin.touch(mode=0o600)
     pin.write_text(f"{token.pin}\n")
     return Device(work, token.environment, ("--key", token.uri, "--pin-file", str(pin)))
+
+
+@pytest.fixture
+def tpm(tmp_path: Path, plain_environment: Mapping[str, str], work: Path) -> Iterator[Device]:
+    """A device whose key is in a TPM 2.0."""
+    need(*TPM)
+    with software_tpm(tmp_path, plain_environment) as environment:
+        hold_key(tmp_path, environment)
+        yield Device(work, environment, ("--key", f"tpm:{HANDLE}"))
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from tests.device.held_key import SCRIPTS, SYSTEM_PYTHON, Device
 
-COMMANDS = ["make_csr", "connect"]
-SOURCES = [*sorted((SCRIPTS / "jitr_device").glob("*.py")), *(SCRIPTS / name for name in COMMANDS)]
+COMMANDS = ["make_csr", "connect", "renew", "doctor"]
+SOURCES = [*sorted((SCRIPTS / "jitr_device").rglob("*.py")), *(SCRIPTS / name for name in COMMANDS)]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)

@@ -3,7 +3,7 @@
  * It answers to the id `zymkey_ssl`, as the engine of package libzymkeyssl does, so that command lines
  * written for a Zymkey run unchanged.  Where the Zymkey signs inside the chip, this engine reads a PEM
  * file named by ZYMKEY_TEST_KEY into the process.  Like the original it takes any key name
- * (`nonzymkey.key` is a placeholder, not a file) and hands out the one key of its slot.
+ * (`nonzymkey.key` is a placeholder, not a file) and hands out the one key of the slot in ZK_SSL_SLOT.
  *
  * OpenSSL 3 marks engines as deprecated; they are still the only way that a Zymkey is used today.
  */
@@ -19,11 +19,24 @@
 static const char *const ENGINE_ID = "zymkey_ssl";
 static const char *const ENGINE_NAME = "Zymkey stand-in (tests only)";
 static const char *const KEY_VARIABLE = "ZYMKEY_TEST_KEY";
+static const char *const SLOT_VARIABLE = "ZK_SSL_SLOT"; /* the original's own */
+
+/* The name of the file with the slot's key: ZYMKEY_TEST_KEY_3 names that of slot 3. */
+static const char *slot_file(void)
+{
+    char variable[64];
+    const char *slot = getenv(SLOT_VARIABLE);
+
+    if (slot == NULL)
+        return getenv(KEY_VARIABLE);
+    snprintf(variable, sizeof variable, "%s_%s", KEY_VARIABLE, slot);
+    return getenv(variable);
+}
 
 /* The slot's key; NULL, with one line on stderr, when there is none. */
 static EVP_PKEY *slot_key(void)
 {
-    const char *path = getenv(KEY_VARIABLE);
+    const char *path = slot_file();
     EVP_PKEY *key = NULL;
     BIO *file;
 

@@ -14,7 +14,6 @@ from .tpm_key import tpm_key
 
 VARIABLE = "JITR_DEVICE_KEY"  # what --key says, for a device where every command shall use the same
 ZYMKEY = "zymkey"
-LARGEST_SLOT = 511  # HSM6: user slots up to 512 keys
 
 
 def choose(
@@ -48,8 +47,8 @@ def choose(
 def found() -> str:
     """Name the key holder that is installed here, as --key takes it.
 
-    The Zymkey's engine first; where engines are gone (OpenSSL 4), its PKCS#11 module, whose first token is
-    asked for its private key. With neither it is the Zymkey all the same: what fails then says why.
+    The Zymkey's engine first; where that is not installed, its PKCS#11 module, whose first token is asked for
+    its private key. With neither it is the Zymkey all the same: what fails then says why.
     """
     if pkcs11.find_engine(DEFAULT_ENGINE) is None and pkcs11.find_zymkey_module():
         return "pkcs11:type=private"
@@ -73,6 +72,6 @@ def _file_key(name: str) -> SoftwareKey:
 def _slot(text: str) -> Optional[int]:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and int(text) <= LARGEST_SLOT):
-        raise UsageError(f"--key {ZYMKEY}:{text}: a slot is a number from 0 to {LARGEST_SLOT}")
+    if not (text.isascii() and text.isdigit()):
+        raise UsageError(f"--key {ZYMKEY}:{text}: a slot is a number, e.g. {ZYMKEY}:0")
     return int(text)

@@ -43,10 +43,12 @@ class KeyHolder(ABC):
 
     @abstractmethod
     def openssl_arguments(self) -> tuple[list[str], list[str]]:
-        """For openssl (`req`, `s_client`): what names the key, and what says how to load it.
+        """For `openssl req`: what names the key, and what says how to load it (the tutorial splits them)."""
 
-        The tutorial's line puts other options between the two.
-        """
+    def s_client_arguments(self) -> list[str]:
+        """For TLS client authentication by openssl itself."""
+        key, form = self.openssl_arguments()
+        return [*key, *form]
 
     @abstractmethod
     def curl_arguments(self) -> list[str]:

@@ -79,12 +79,11 @@ class Publication:
 
     def _s_client(self) -> list[str]:
         """Speak TLS with the held key and announce the protocol; `-quiet` waits for the answer."""
-        key, form = self.holder.openssl_arguments()
         return [
             *["openssl", "s_client", "-quiet", "-connect", f"{self.endpoint}:{self.port}"],
             *["-servername", self.endpoint, "-verify_hostname", self.endpoint, "-verify_return_error"],
             *["-alpn", ALPN_NAMES["https"], *OPENSSL_TRUSTS_NO_OTHERS, "-CAfile", str(self.server_ca)],
-            *["-cert", str(self.certificate), *key, *form],
+            *["-cert", str(self.certificate), *self.holder.s_client_arguments()],
         ]
 
     def _mosquitto(self) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from .command_line import masked
 from .errors import DeviceError, UsageError
 from .key_holder import KeyHolder, SoftwareKey
+from .request_encoding import without_null
 from .tool import Finished, run
 
 ENGINE_SECONDS = 60.0  # a Zymkey signs in well under a second; a token that hangs should not hang the caller
@@ -57,6 +58,7 @@ def make(request: SigningRequest) -> str:
             draft.command(), folder=folder, timeout=ENGINE_SECONDS, environment=draft.holder.environment
         )
         _check_made(made, draft)
+        draft.out.write_text(without_null(draft.out.read_text(encoding="ascii")), encoding="ascii")
         kind = check(draft.out)
         draft.out.replace(request.out)
     return kind
@@ -106,6 +108,10 @@ REASONS = (  # what openssl says, and what that means here; first match wins
     ("string too long", "a value of the subject is longer than X.509 allows (C takes 2 letters, CN 64)"),
     ("is expected to be in the format", "the subject is not of the form /C=US/O=…/CN=…"),
     ("Unable to load module", "the PKCS#11 module cannot be loaded: see --module and PKCS11_MODULE_PATH"),
+    ("unable to load provider tpm2", "OpenSSL's provider for TPMs is not installed (Debian: tpm2-openssl), or"
+     " there is no TPM that it may open (/dev/tpmrm0, group tss)"),
+    ("the handle is not correct for the use", "the TPM holds no such key; tpm2_getcap handles-persistent"
+     " lists those that it holds"),
     ("Enter pass phrase for", "the key file is encrypted, and nobody can be asked for its passphrase here"),
     ("Could not read private key from /", "the file holds no private key (PEM) that openssl can read"),
 )  # fmt: skip

@@ -14,8 +14,8 @@ HANDLE = re.compile(r"0x81[0-9a-fA-F]{6}")
 PREFIX = "handle:"  # how the provider tells handles from files
 
 NO_TLS = (
-    "a TPM's key makes CSRs here, but curl and mosquitto_pub cannot use it: name the same key by its PKCS#11"
-    " module for TLS, --key 'pkcs11:…' --module …/libtpm2_pkcs11.so (Debian package libtpm2-pkcs11-1)"
+    "a TPM's key makes CSRs here, but no TLS connection: name the same key by its PKCS#11 module for TLS,"
+    " --key 'pkcs11:…' --module …/libtpm2_pkcs11.so (Debian package libtpm2-pkcs11-1)"
 )
 
 
@@ -49,6 +49,10 @@ class TpmKey(KeyHolder):
         """Load the provider beside OpenSSL's own, and prefer it."""
         providers = ["-provider", "tpm2", "-provider", "default", "-propquery", "?provider=tpm2"]
         return ["-key", self.key], providers
+
+    def s_client_arguments(self) -> list[str]:
+        """Refuse."""
+        raise UsageError(NO_TLS)
 
     def curl_arguments(self) -> list[str]:
         """Refuse."""
