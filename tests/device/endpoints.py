@@ -30,6 +30,7 @@ class Seen:
     path: str | None = None
     body: bytes | None = None
     acknowledged: bool = False
+    messages: list[bytes] = field(default_factory=list)  # of `mqtt_stay`
 
 
 Behaviour = Callable[[ssl.SSLSocket, Seen], None]
@@ -127,7 +128,7 @@ def _goodbye(connection: ssl.SSLSocket) -> None:
 
 
 # MQTT 3.1.1 (OASIS standard, sections 2.2 and 3)
-CONNECT, PUBLISH = 1, 3
+CONNECT, PUBLISH, PINGREQ = 1, 3, 12
 
 
 def _packet(connection: ssl.SSLSocket) -> tuple[int, int, bytes]:
@@ -180,6 +181,23 @@ def mqtt_accept(connection: ssl.SSLSocket, seen: Seen) -> None:
     connection.sendall(b"\x40\x02" + packet_id)
     seen.acknowledged = True
     connection.recv(16)  # DISCONNECT
+
+
+def mqtt_stay(connection: ssl.SSLSocket, seen: Seen) -> None:
+    """Take messages (QoS 1) for as long as the client stays."""
+    _read_connect(connection, seen)
+    _connack(connection, 0)
+    connection.settimeout(60)
+    while True:
+        kind, _, body = _packet(connection)
+        if kind == PINGREQ:
+            connection.sendall(b"\xd0\x00")
+        elif kind == PUBLISH:
+            seen.topic, at = _text(body, 0)
+            seen.messages.append(body[at + 2 :])
+            connection.sendall(b"\x40\x02" + body[at : at + 2])
+        else:
+            return  # DISCONNECT
 
 
 def mqtt_refuse_publish(connection: ssl.SSLSocket, seen: Seen) -> None:

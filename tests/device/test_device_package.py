@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +17,26 @@ COMMANDS = ["make_csr", "connect", "renew", "doctor"]
 SOURCES = [*sorted((SCRIPTS / "jitr_device").rglob("*.py")), *(SCRIPTS / name for name in COMMANDS)]
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-def test_the_syntax_is_python_3_9s(source: Path) -> None:
-    ast.parse(source.read_text(), feature_version=(3, 9))
+def python_3_9_runs(*sources: Path) -> bool:
+    """Whether syntax and standard library are those of 3.9, as vermin knows them."""
+    vermin = Path(sys.executable).with_name("vermin")
+    command = [vermin, "--target=3.9-", "--no-tips", *sources]
+    return subprocess.run(command, capture_output=True, text=True, check=False).returncode == 0
+
+
+def test_nothing_is_newer_than_the_devices_python() -> None:
+    assert python_3_9_runs(*SOURCES)
+
+
+@pytest.mark.parametrize(
+    "newer",
+    ["from itertools import pairwise", "zip([], [], strict=True)", "match 1:\n    case _: pass"],
+    ids=["library", "argument", "syntax"],
+)
+def test_what_is_newer_would_be_seen(tmp_path: Path, newer: str) -> None:
+    (tmp_path / "newer.py").write_text(f"{newer}\n")
+
+    assert not python_3_9_runs(tmp_path / "newer.py")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
