@@ -265,6 +265,22 @@ def test_bad_input_is_refused_in_words(
     assert certificate_in(zymkey.folder / "zymkey.crt") == old
 
 
+@pytest.mark.parametrize("way", ["--csr-out", "--sign-command"])
+def test_with_another_key_than_the_certificates_nothing_is_signed(
+    zymkey: Device, enrol: Enrol, desk: str, tmp_path: Path, way: str
+) -> None:
+    enrol(zymkey)
+    other = write_key(tmp_path / "other.pem", ec.generate_private_key(ec.SECP256R1()))
+    options = [way, "renewal.csr" if way == "--csr-out" else desk, "--endpoint", "localhost"]
+
+    done = zymkey.renew(*options, ZYMKEY_TEST_KEY=str(other))
+
+    assert done.returncode == 1
+    assert "is another than that of zymkey.crt: see --key" in done.stderr
+    assert not (tmp_path / "signed").exists()
+    assert not (zymkey.folder / "renewal.csr").exists()
+
+
 def test_without_an_endpoint_nothing_is_signed(
     zymkey: Device, enrol: Enrol, desk: str, tmp_path: Path
 ) -> None:

@@ -35,7 +35,8 @@ MEANINGS = {
     " pkcs11: libengine-pkcs11-openssl). OpenSSL 4 has no engines; curl 8.14.0 and 8.14.1 cannot use them",
     Outcome.KEY_UNUSABLE: "the key ({holder}) cannot be used with {certificate}: it is not there, needs a PIN"
     " (--pin-file), or is another key than the certificate's",
-    Outcome.FAILED: "failed in a way that this command does not know; --show prints the line to run by hand",
+    Outcome.FAILED: "failed in a way that this command does not know: doctor looks at each part, and --show"
+    " prints the line to run by hand",
 }
 
 

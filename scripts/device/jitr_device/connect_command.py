@@ -71,6 +71,7 @@ def _report(
         "protocol": publication.protocol,
         "endpoint": publication.endpoint,
         "port": publication.port,
+        "alpn": publication.alpn,
         "topic": publication.topic,
         "key_holder": publication.holder.label,
         "attempts": [one.report() for one in timed],

@@ -52,10 +52,11 @@ def alone(file: Path, work: str) -> Iterator[None]:
     """Keep other runs of the same command off the file's folder; the lock goes with the process."""
     folder = os.open(file.parent, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DeviceError(f"{file.parent}: another {work} is at work here; let it finish") from None
         yield
-    except BlockingIOError:
-        raise DeviceError(f"{file.parent}: another {work} is at work here; let it finish") from None
     finally:
         os.close(folder)
 

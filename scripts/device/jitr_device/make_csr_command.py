@@ -54,8 +54,8 @@ def _make(given: argparse.Namespace) -> int:
         return 0
     signing_request.check_place(request, force=given.force)
     _make_software_key(request.holder, force=given.force)
-    kind = signing_request.make(request)
-    print(f"{given.out}: CSR for {request.subject}, {kind} key, {request.holder.label}")
+    key = signing_request.make(request)
+    print(f"{given.out}: CSR for {request.subject}, {key.kind} key, {request.holder.label}")
     if common_name(request.subject) is None:
         _note("this CSR names no thing (no CN), and a deployed authority refuses it: see --thing-name")
     return 0

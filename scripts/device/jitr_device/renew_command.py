@@ -48,7 +48,7 @@ def _renew(given: argparse.Namespace) -> int:
 def _hand_out(given: argparse.Namespace, current: Certificate) -> int:
     request = SigningRequest(key_holder_of(given), subject_of(current.subject), given.csr_out)
     signing_request.check_place(request, force=False)
-    signing_request.make(request)
+    signing_request.make(request, key_of=current)
     said = f"{given.csr_out}: CSR for {current.common_name}; when signed: renew --certificate FILE"
     return renewal_report.short("handed_out", said, current, as_json=given.json)
 

@@ -84,8 +84,8 @@ class Renewal:
     def _csr(self) -> str:
         with tempfile.TemporaryDirectory(prefix="renew.") as name:
             out = Path(name) / "renewal.csr"
-            subject = subject_of(self.current.subject)
-            signing_request.make(SigningRequest(self.publication.holder, subject, out))
+            request = SigningRequest(self.publication.holder, subject_of(self.current.subject), out)
+            signing_request.make(request, key_of=self.current)
             return out.read_text(encoding="ascii")
 
     def _proven(self, new: Certificate) -> list[Timed]:

@@ -6,17 +6,18 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
+from .certificate import Certificate
 from .command_line import masked
 from .errors import DeviceError, UsageError
 from .key_holder import KeyHolder, SoftwareKey
+from .public_key import PublicKey, public_key_in
 from .request_encoding import without_null
 from .tool import Finished, run
 
 ENGINE_SECONDS = 60.0  # a Zymkey signs in well under a second; a token that hangs should not hang the caller
 HEADER = re.compile(r"-----BEGIN (NEW )?CERTIFICATE REQUEST-----")
-NAMED_CURVES = {"prime256v1": "P-256", "secp384r1": "P-384"}
-RSA_BITS = range(2048, 4097)
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,10 @@ class SigningRequest:
         ]
 
 
-def make(request: SigningRequest) -> str:
-    """Make the CSR and return its key's kind, e.g. "P-256"; DeviceError says why there is none.
+def make(request: SigningRequest, *, key_of: Optional[Certificate] = None) -> PublicKey:
+    """Make the CSR and return its key; DeviceError says why there is none.
 
+    With `key_of` the held key must be that certificate's.
     openssl writes beside `out`; the file takes its name only after every check, so a failure leaves
     nothing half done and an earlier CSR as it was. See `check_place` first.
     """
@@ -59,19 +61,23 @@ def make(request: SigningRequest) -> str:
         )
         _check_made(made, draft)
         draft.out.write_text(without_null(draft.out.read_text(encoding="ascii")), encoding="ascii")
-        kind = check(draft.out)
+        key = check(draft.out)
+        if key_of and key.pem != key_of.public_key:
+            raise DeviceError(
+                f"the key ({request.holder.label}) is another than that of {key_of.file}: see --key"
+            )
         draft.out.replace(request.out)
-    return kind
+    return key
 
 
-def check(csr: Path) -> str:
-    """Return the key's kind; DeviceError unless the CSR parses, its signature holds and AWS takes the key."""
+def check(csr: Path) -> PublicKey:
+    """Return the key; DeviceError unless the CSR parses, its signature holds and AWS takes the key."""
     verified = run(["openssl", "req", "-in", str(csr), "-noout", "-verify"], folder=csr.parent, timeout=60)
     if verified.exit_code != 0 or "verify OK" not in verified.text:
         raise DeviceError(
             f"the request's own signature does not hold, another key than its own signed: {verified.text}"
         )
-    return _key_kind(_public_key_text(csr))
+    return public_key_in(csr)
 
 
 def check_place(request: SigningRequest, *, force: bool) -> None:
@@ -122,36 +128,3 @@ def _reason(made: Finished) -> str:
         return f"no answer within {ENGINE_SECONDS:.0f} seconds; is the key holder connected?"
     meaning = next((meaning for said, meaning in REASONS if said in made.text), None)
     return meaning or masked(made.text) or f"it ended with {made.exit_code} and no word"
-
-
-def _public_key_text(csr: Path) -> str:
-    key = csr.with_suffix(".pub")
-    run(
-        ["openssl", "req", "-in", str(csr), "-noout", "-pubkey", "-out", str(key)],
-        folder=csr.parent,
-        timeout=60,
-    )
-    command = ["openssl", "pkey", "-pubin", "-in", str(key), "-noout", "-text_pub"]
-    return run(command, folder=csr.parent, timeout=60).output
-
-
-def _key_kind(text: str) -> str:
-    """Read what `openssl pkey -text_pub` prints; a curve has an OID only when it is a named one."""
-    curve = re.search(r"^ASN1 OID: (\S+)", text, re.MULTILINE)
-    if curve and curve.group(1) in NAMED_CURVES:
-        return NAMED_CURVES[curve.group(1)]
-    bits = re.search(r"Public-Key: \((\d+) bit", text)
-    if bits and "Modulus:" in text and int(bits.group(1)) in RSA_BITS:
-        return f"RSA-{bits.group(1)}"
-    raise DeviceError(f"this key cannot be used: {_objection(curve.group(1) if curve else None, text)}")
-
-
-def _objection(curve: str | None, text: str) -> str:
-    taken = "AWS IoT takes P-256, P-384 and RSA of 2048 to 4096 bits"
-    if curve:
-        return f"its curve is {curve}; {taken}"
-    if "Field Type:" in text:
-        return (
-            "it carries explicit curve parameters, which TLS servers refuse; make the key with a named curve"
-        )
-    return f"{taken}; openssl describes it as {(text.splitlines() or ['nothing'])[0]!r}"

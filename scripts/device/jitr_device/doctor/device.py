@@ -9,24 +9,16 @@ from pathlib import Path
 from typing import Optional, Union
 
 from .. import signing_request
-from ..certificate import PUBLIC_KEY, Certificate, read_certificate
+from ..certificate import Certificate, read_certificate
 from ..connecting import AMAZON_ROOTS
 from ..errors import DeviceError
 from ..key_holder import KeyHolder
+from ..public_key import PublicKey
 from ..signing_request import SigningRequest
-from ..tool import run
 from . import handshake
 from .handshake import Shaken
 
 NOBODY = "/CN=doctor"  # the subject of a request that is thrown away
-
-
-@dataclass(frozen=True)
-class Signed:
-    """The key's kind, e.g. "P-256", and its public half (PEM), both out of a request that it signed."""
-
-    kind: str
-    public_key: str
 
 
 @dataclass(frozen=True)
@@ -42,16 +34,12 @@ class Device:
     folder: Path
 
     @cached_property
-    def signed(self) -> Union[Signed, DeviceError]:
-        """What the key signs, or why it does not: by the very line that make_csr runs."""
-        out = self.folder / "doctor.csr"
+    def key(self) -> Union[PublicKey, DeviceError]:
+        """The key, when it signs, or why it does not: by the very line that make_csr runs."""
         try:
-            kind = signing_request.make(SigningRequest(self.holder, NOBODY, out))
+            return signing_request.make(SigningRequest(self.holder, NOBODY, self.folder / "doctor.csr"))
         except DeviceError as error:
             return error
-        asked = run(["openssl", "req", "-in", str(out), "-noout", "-pubkey"], folder=self.folder, timeout=60)
-        found = PUBLIC_KEY.search(asked.output)
-        return Signed(kind, found.group() if found else "")
 
     @cached_property
     def certificate(self) -> Union[Certificate, DeviceError]:

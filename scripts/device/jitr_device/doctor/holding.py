@@ -54,15 +54,15 @@ def permissions(device: Device) -> Finding:
 
 def key(device: Device) -> Finding:
     """Let the key sign a request that is thrown away."""
-    if isinstance(device.signed, DeviceError):
-        return failed(str(device.signed), "see 'who holds the key' in doctor --help")
+    if isinstance(device.key, DeviceError):
+        return failed(str(device.key), "see 'who holds the key' in doctor --help")
     return ok(f"signs ({device.holder.label})")
 
 
 def kind(device: Device) -> Finding:
     """Look at the key's type."""
-    assert not isinstance(device.signed, DeviceError)  # noqa: S101  # needs "key"
-    found = device.signed.kind
+    assert not isinstance(device.key, DeviceError)  # noqa: S101  # needs "key"
+    found = device.key.kind
     if found == HELD_KIND:
         return ok(found)
     if found.startswith("RSA"):

@@ -29,8 +29,8 @@ def certificate(device: Device) -> Finding:
 
 def belongs(device: Device) -> Finding:
     """Compare the certificate's public key with the held one."""
-    assert not isinstance(device.signed, DeviceError)  # noqa: S101  # needs "key"
-    if _certificate(device).public_key == device.signed.public_key:
+    assert not isinstance(device.key, DeviceError)  # noqa: S101  # needs "key"
+    if _certificate(device).public_key == device.key.pem:
         return ok("the certificate is for this key")
     return failed(
         "the certificate is for another key",
