@@ -45,10 +45,12 @@ class Endpoint:
     server_ca: Path
     fleet_ca: Path
     behaviours: Sequence[Behaviour]
+    newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
     seen: list[Seen] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.maximum_version = self.newest
         self._context.load_cert_chain(self.server_certificate, self.server_key)
         self._context.load_verify_locations(self.fleet_ca)
         self._context.verify_mode = ssl.CERT_REQUIRED

@@ -165,6 +165,23 @@ def test_a_wrong_pin_is_told_and_remembered(softhsm: Device, token: Token) -> No
     assert "a wrong PIN was given" in second.words["token"]
 
 
+def test_a_pin_that_others_may_learn_is_told(softhsm: Device, token: Token) -> None:
+    pin_file = Path(softhsm.key_options[-1])
+    in_the_uri = Device(softhsm.folder, softhsm.environment, ("--key", token.uri_with_pin))
+
+    kept = examined(softhsm)
+    pin_file.chmod(0o644)
+    shared, shown = examined(softhsm), examined(in_the_uri)
+    pin_file.unlink()
+    gone = examined(softhsm)
+
+    assert kept.verdicts["PIN"] == "ok"
+    assert f"chmod 600 {pin_file}" in shared.words["PIN"]
+    assert "a process list shows" in shown.words["PIN"]
+    assert (gone.verdicts["PIN"], gone.verdicts["key"]) == ("failed", "not_checked")
+    assert token.pin not in "".join([*shared.words.values(), *shown.words.values()])
+
+
 @pytest.mark.parametrize("content", [None, "no module\n"], ids=["missing", "broken"])
 def test_a_module_that_is_missing_or_broken_is_told(
     softhsm: Device, tmp_path: Path, content: str | None

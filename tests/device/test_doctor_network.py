@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -141,6 +144,27 @@ def test_one_closed_port_is_a_warning_and_none_open_a_failure(
     assert f"{closed}: Connection refused: no HTTPS there" in one.words["HTTPS"]
     assert (none.code, none.verdicts["MQTT"]) == (1, "failed")
     assert "no port works" in none.words["MQTT"]
+
+
+def test_with_tls_1_2_the_server_objects_in_the_handshake_and_is_trusted_all_the_same(
+    zymkey: Device, site: Site, server: ServerIdentity, fleet: Authority
+) -> None:
+    identity = (server.certificate, server.key, server.ca, fleet.file)
+    with Endpoint(*identity, [https_drop], newest=ssl.TLSVersion.TLSv1_2) as old:
+        seen = examined(zymkey, *site.options, "--https-port", str(old.port))
+
+    assert seen.verdicts["HTTPS"] == "ok"
+    assert "wants the device's certificate" in seen.words["HTTPS"]
+
+
+def test_what_speaks_no_tls_is_told(zymkey: Device, site: Site) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as plain:
+        threading.Thread(target=plain.serve_forever, daemon=True).start()
+        seen = examined(zymkey, *site.options, "--https-port", str(plain.server_address[1]))
+        plain.shutdown()
+
+    assert seen.verdicts["HTTPS"] == "warning"
+    assert "no HTTPS there" in seen.words["HTTPS"]
 
 
 def test_a_port_without_alpn_is_remarked_upon(zymkey: Device, site: Site, server: ServerIdentity) -> None:

@@ -45,7 +45,8 @@ def _key(holder: KeyHolder) -> list[Check]:
         return [
             Check("module", holding.module),
             Check("token", holding.token, needs=("module",)),
-            Check("key", holding.key, needs=("engine", "token")),
+            Check("PIN", holding.pin),
+            Check("key", holding.key, needs=("engine", "token", "PIN")),
             kind,
         ]
     if isinstance(holder, SoftwareKey):

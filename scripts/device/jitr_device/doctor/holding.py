@@ -38,7 +38,23 @@ def token(device: Device) -> Finding:
         return failed(
             f"{name} cannot be asked: {said[-1]}", "is it a PKCS#11 module for this machine's processor?"
         )
-    return _among(json.loads(ended.output), _asked_for(device))
+    return _among(json.loads(ended.output), _attributes(device).get("token", ""))
+
+
+def pin(device: Device) -> Finding:
+    """Look who else may learn the PIN."""
+    attributes = _attributes(device)
+    if "pin-value" in attributes:
+        return warning("it stands in the key's URI, which a process list shows", "see --pin-file")
+    source = attributes.get("pin-source", "")
+    if not source:
+        return ok("none is given")
+    file = Path(source[len("file:") :] if source.startswith("file:") else source)
+    if not file.is_file():
+        return failed(f"{file}: no such PIN file", "see --pin-file")
+    if file.stat().st_mode & 0o077:
+        return warning(f"{file}: others may read this PIN", f"chmod 600 {file}")
+    return ok(str(file))
 
 
 def permissions(device: Device) -> Finding:
@@ -75,10 +91,11 @@ def kind(device: Device) -> Finding:
     )
 
 
-def _asked_for(device: Device) -> str:
+def _attributes(device: Device) -> dict[str, str]:
+    """Return what the key's URI says (RFC 7512)."""
     uri = device.holder.key if isinstance(device.holder, Pkcs11Key) else ""
-    attributes = (part.partition("=") for part in SEPARATORS.split(uri.partition(":")[2]))
-    return next((unquote(value) for name, _, value in attributes if name == "token"), "")
+    pairs = (part.partition("=") for part in SEPARATORS.split(uri.partition(":")[2]))
+    return {name: unquote(value) for name, _, value in pairs}
 
 
 def _among(tokens: list[dict[str, Any]], wanted: str) -> Finding:
