@@ -127,6 +127,21 @@ def test_a_server_of_another_ca_is_not_trusted(
 
 
 @EACH
+def test_what_this_system_trusts_beyond_that_does_not_count(
+    enrolled: Device, fleet: Authority, endpoint: Listen, protocol: Sequence[str], accept: Behaviour
+) -> None:
+    with endpoint(accept) as listening:
+        system = {"SSL_CERT_DIR": str(listening.server_ca.parent / "system")}
+        hashed = enrolled.run("openssl", "x509", "-in", str(listening.server_ca), "-noout", "-hash").stdout
+        Path(system["SSL_CERT_DIR"]).mkdir()
+        Path(system["SSL_CERT_DIR"], f"{hashed.strip()}.0").symlink_to(listening.server_ca)
+        at = [*listening.options, "--server-ca", str(fleet.file), "--protocol", *protocol]
+        code, seen, _ = outcomes(enrolled, *at, **system)
+
+    assert (code, seen) == (1, ["server_not_trusted"])
+
+
+@EACH
 def test_without_server_ca_only_amazon_is_trusted(
     enrolled: Device, endpoint: Listen, protocol: Sequence[str], accept: Behaviour
 ) -> None:

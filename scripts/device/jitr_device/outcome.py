@@ -139,7 +139,8 @@ def of_openssl(ended: Finished) -> Attempt:
     if answered:
         outcome = HTTP_STATUSES.get(int(answered["status"]), Outcome.FAILED)
         return Attempt(outcome, f"HTTP {answered['status']} {answered['body'].strip()}"[:300])
-    found = next((outcome for text, outcome in OPENSSL_TEXTS if re.search(text, ended.errors)), None)
+    texts = (outcome for text, outcome in OPENSSL_TEXTS if re.search(text, ended.errors, re.IGNORECASE))
+    found = next(texts, None)
     if found is None and ended.exit_code == 0:  # it spoke TLS and was closed in order
         return Attempt(Outcome.DROPPED, "empty reply")
     return Attempt(found or Outcome.FAILED, _detail(ended, "openssl"))

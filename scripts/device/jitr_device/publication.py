@@ -21,8 +21,9 @@ LONGEST_TOPIC = 256  # bytes; AWS IoT Core quotas
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 # Even with --cacert or -CAfile, both look into built-in folders of authorities; these keep them from it.
+# openssl's option for that has another name in each version, its variable has not.
 CURL_TRUSTS_NO_OTHERS = ["--capath", "/dev/null"]
-OPENSSL_TRUSTS_NO_OTHERS = ["-no-CApath", "-no-CAstore"]
+OPENSSL_TRUSTS_NO_OTHERS = {"SSL_CERT_DIR": "/dev/null"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ class Publication:
         """What openssl is given on its stdin: the HTTP request. The others need nothing."""
         return self._request_head().encode() + self.message.encode() if self.tool == "openssl" else b""
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that the tool needs beyond what is set already."""
+        trust = OPENSSL_TRUSTS_NO_OTHERS if self.tool == "openssl" else {}
+        return {**trust, **self.holder.environment}
+
     def command(self, timeout: Optional[float] = None) -> list[str]:
         """Return the line that a person would type, or the one that is run, for `timeout` seconds."""
         if self.tool == "curl":
@@ -60,7 +67,7 @@ class Publication:
 
     def line(self) -> str:
         """Return the same for a shell, the PIN masked."""
-        line = command_line(self.command(), self.holder.environment)
+        line = command_line(self.command(), self.environment)
         if not self.request:
             return line
         head = self._request_head().replace("\r\n", r"\r\n").replace("%", "%%")
@@ -82,7 +89,7 @@ class Publication:
         return [
             *["openssl", "s_client", "-quiet", "-connect", f"{self.endpoint}:{self.port}"],
             *["-servername", self.endpoint, "-verify_hostname", self.endpoint, "-verify_return_error"],
-            *["-alpn", ALPN_NAMES["https"], *OPENSSL_TRUSTS_NO_OTHERS, "-CAfile", str(self.server_ca)],
+            *["-alpn", ALPN_NAMES["https"], "-CAfile", str(self.server_ca)],
             *["-cert", str(self.certificate), *self.holder.s_client_arguments()],
         ]
 

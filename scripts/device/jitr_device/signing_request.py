@@ -126,5 +126,6 @@ REASONS = (  # what openssl says, and what that means here; first match wins
 def _reason(made: Finished) -> str:
     if made.exit_code is None:
         return f"no answer within {ENGINE_SECONDS:.0f} seconds; is the key holder connected?"
-    meaning = next((meaning for said, meaning in REASONS if said in made.text), None)
+    text = made.text.lower()  # OpenSSL 3 writes some of them with a capital that 1.1.1 has not
+    meaning = next((meaning for said, meaning in REASONS if said.lower() in text), None)
     return meaning or masked(made.text) or f"it ended with {made.exit_code} and no word"
