@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,12 @@ from pathlib import Path
 from cryptography import x509
 
 SCRIPTS = Path(__file__).parents[2] / "scripts" / "device"
-SYSTEM_PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
+# The device's own Python; DEVICE_PYTHON names another, e.g. the oldest that the scripts run on.
+SYSTEM_PYTHON = (
+    os.environ.get("DEVICE_PYTHON")
+    or shutil.which("python3", path="/usr/bin:/usr/local/bin")
+    or sys.executable
+)
 THING = "pump-7"
 
 

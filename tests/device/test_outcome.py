@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from device.jitr_device.advice import MEANINGS
 from device.jitr_device.connecting import LONGEST_WAIT, Patience, waits
-from device.jitr_device.outcome import Outcome, of_curl, of_mosquitto
+from device.jitr_device.outcome import Outcome, of_curl, of_mosquitto, of_openssl
 from device.jitr_device.tool import Finished
 
 SENT = "Client a sending CONNECT\n"
@@ -62,6 +62,31 @@ def test_mosquitto_pub_is_understood(code: int | None, output: str, errors: str,
 )
 def test_curl_is_understood(code: int | None, output: str, errors: str, outcome: Outcome) -> None:
     assert of_curl(Finished(code, output, errors)).outcome is outcome
+
+
+VERIFIED = "depth=1 CN = ca\nverify return:1\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "output", "errors", "outcome"),
+    [
+        (0, 'HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{"message":"OK"}', VERIFIED, Outcome.ACCEPTED),
+        (0, "HTTP/1.1 403 Forbidden\r\n\r\n", VERIFIED, Outcome.PUBLISH_REFUSED),
+        (1, "HTTP/1.1 429 Slow\r\n\r\n", VERIFIED + "write:errno=104", Outcome.BUSY),
+        (0, "HTTP/1.1 20", VERIFIED, Outcome.FAILED),  # broken off in its first line
+        (0, "", VERIFIED, Outcome.DROPPED),
+        (0, "<html>", VERIFIED, Outcome.FAILED),
+        (1, "", "connect:errno=111\nBIO_connect:Connection refused", Outcome.UNREACHABLE),
+        (1, "", VERIFIED + "ssl3_read_bytes:tlsv1 alert unknown ca", Outcome.CERTIFICATE_REFUSED),
+        (1, "", "verify error:num=20:unable to get local issuer certificate", Outcome.SERVER_NOT_TRUSTED),
+        (1, "", 'Invalid engine "zymkey_ssl"', Outcome.ENGINE_MISSING),
+        (1, "", 'invalid engine "zymkey_ssl"', Outcome.ENGINE_MISSING),  # as OpenSSL 1.1.1 has it
+        (-11, "", "The private key was not found at: pkcs11:token=a", Outcome.KEY_UNUSABLE),
+        (None, "", "", Outcome.NO_ANSWER),
+    ],
+)
+def test_openssl_is_understood(code: int | None, output: str, errors: str, outcome: Outcome) -> None:
+    assert of_openssl(Finished(code, output, errors)).outcome is outcome
 
 
 def test_a_pin_that_a_tool_repeats_is_masked() -> None:

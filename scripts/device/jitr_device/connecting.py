@@ -90,7 +90,7 @@ def once(publication: Publication, timeout: float, folder: Path) -> Attempt:
         publication.command(timeout),
         folder=folder,
         timeout=timeout + (GRACE if publication.tool == "curl" else 0),
-        environment=publication.environment,
+        environment=publication.holder.environment,
         given=publication.request,
     )
     return READERS[publication.tool](ended)

@@ -54,7 +54,7 @@ class Attempt:
     detail: str
 
 
-HTTP_ANSWER = re.compile(r"HTTP/1\.\d (?P<status>\d{3})[^\n]*\n.*?(\n\r?\n(?P<body>.*))?\Z", re.DOTALL)
+HTTP_STATUS = re.compile(r"HTTP/1\.\d (\d{3})\b")
 
 # Texts and what they mean, more particular ones first.
 Texts = Sequence[tuple[str, Outcome]]
@@ -135,13 +135,14 @@ def of_openssl(ended: Finished) -> Attempt:
     """Read `openssl s_client -quiet`: the HTTP answer on stdout, the TLS side's troubles on stderr."""
     if ended.exit_code is None:
         return Attempt(Outcome.NO_ANSWER, "openssl was stopped after the time allowed")
-    answered = HTTP_ANSWER.match(ended.output)
-    if answered:
-        outcome = HTTP_STATUSES.get(int(answered["status"]), Outcome.FAILED)
-        return Attempt(outcome, f"HTTP {answered['status']} {answered['body'].strip()}"[:300])
+    head, _, body = ended.output.partition("\r\n\r\n")
+    status = HTTP_STATUS.match(head)
+    if status:
+        outcome = HTTP_STATUSES.get(int(status.group(1)), Outcome.FAILED)
+        return Attempt(outcome, f"HTTP {status.group(1)} {body.strip()}".strip()[:300])
     texts = (outcome for text, outcome in OPENSSL_TEXTS if re.search(text, ended.errors, re.IGNORECASE))
     found = next(texts, None)
-    if found is None and ended.exit_code == 0:  # it spoke TLS and was closed in order
+    if found is None and ended.exit_code == 0 and not ended.output:  # it spoke TLS and was closed in order
         return Attempt(Outcome.DROPPED, "empty reply")
     return Attempt(found or Outcome.FAILED, _detail(ended, "openssl"))
 

@@ -20,10 +20,8 @@ ALPN_NAMES = {"mqtt": "x-amzn-mqtt-ca", "https": "x-amzn-http-ca"}
 LONGEST_TOPIC = 256  # bytes; AWS IoT Core quotas
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
-# Even with --cacert or -CAfile, both look into built-in folders of authorities; these keep them from it.
-# openssl's option for that has another name in each version, its variable has not.
-CURL_TRUSTS_NO_OTHERS = ["--capath", "/dev/null"]
-OPENSSL_TRUSTS_NO_OTHERS = {"SSL_CERT_DIR": "/dev/null"}
+# Even with --cacert, curl looks into its built-in folder of authorities; this keeps it from doing so.
+NO_OTHER_AUTHORITIES = ["--capath", "/dev/null"]
 
 
 @dataclass(frozen=True)
@@ -53,12 +51,6 @@ class Publication:
         """What openssl is given on its stdin: the HTTP request. The others need nothing."""
         return self._request_head().encode() + self.message.encode() if self.tool == "openssl" else b""
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Variables that the tool needs beyond what is set already."""
-        trust = OPENSSL_TRUSTS_NO_OTHERS if self.tool == "openssl" else {}
-        return {**trust, **self.holder.environment}
-
     def command(self, timeout: Optional[float] = None) -> list[str]:
         """Return the line that a person would type, or the one that is run, for `timeout` seconds."""
         if self.tool == "curl":
@@ -67,7 +59,7 @@ class Publication:
 
     def line(self) -> str:
         """Return the same for a shell, the PIN masked."""
-        line = command_line(self.command(), self.environment)
+        line = command_line(self.command(), self.holder.environment)
         if not self.request:
             return line
         head = self._request_head().replace("\r\n", r"\r\n").replace("%", "%%")
@@ -78,7 +70,7 @@ class Publication:
         message = ["--data-raw" if self.message.startswith("@") else "-d", self.message]
         said = ["-v"] if timeout is None else ["-sS", "--max-time", f"{timeout:g}", "-w", "\n%{http_code}"]
         return [
-            *["curl", "--tlsv1.2", *CURL_TRUSTS_NO_OTHERS, "--cacert", str(self.server_ca)],
+            *["curl", "--tlsv1.2", *NO_OTHER_AUTHORITIES, "--cacert", str(self.server_ca)],
             *["--cert", str(self.certificate), *self.holder.curl_arguments()],
             *[*said, "-X", "POST", *message],
             f"https://{self.endpoint}:{self.port}{self._path()}",
