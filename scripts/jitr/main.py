@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jitr.commands import ca, demo, endpoint, issued, local, sign
+from jitr.commands import ca, demo, endpoint, issued, local, sign, why
 from jitr.program import Program
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.add_typer(ca.app)
 app.command()(sign.sign)
 app.add_typer(issued.app)
+app.command()(why.why)
 app.command()(endpoint.endpoint)
 app.add_typer(local.app)
 app.command()(demo.demo)

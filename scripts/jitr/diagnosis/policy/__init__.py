@@ -1,0 +1,1 @@
+"""AWS IoT policies, evaluated here: `iot:TestAuthorization` says yes or no, and not what would be a yes."""
