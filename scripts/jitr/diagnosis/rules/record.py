@@ -28,8 +28,8 @@ def missing_record(facts: Facts) -> Iterator[Finding]:
         f"Certificate {facts.certificate_id[:12]}… has no issuance record in environment "
         f"{facts.place.environment}: for the registration it was never issued.{_refused_at(facts)}",
         since=_first_refusal(facts),
-        advice="If it is a genuine device's (signed with files, or elsewhere), record it; then activate it, if "
-        "it was refused before, or let the device connect again. If you do not know it, somebody else has "
+        advice="If it is a genuine device's (signed with files, or elsewhere), record it; then activate it, "
+        "if it was refused before, or let the device connect again. If you do not know it, somebody else has "
         "the authority's key.",
         mend=_recorded(facts),
     )
