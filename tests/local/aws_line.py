@@ -1,4 +1,4 @@
-"""AWS's command line, as far as the proposed commands go: a line in, the call made, so that they can be run."""
+"""AWS's command line, as far as the proposed commands go, so that a test can run them."""
 
 import json
 import shlex

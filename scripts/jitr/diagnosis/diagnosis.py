@@ -57,24 +57,28 @@ def _findings(facts: Facts) -> Iterator[Finding]:
     if facts.certificate_id is None:
         yield from _nothing_issued(facts)
         return
-    yield from unusable_certificate(facts)
     if facts.status == "ACTIVE":
         yield from _all(facts, ACCESS)
     elif facts.status in {None, "PENDING_ACTIVATION"}:
-        yield from _to_come(facts)
+        yield from _coming_in(facts)
     else:
-        off = list(switched_off(facts))
-        yield from off
-        if any(finding.cause is Cause.INACTIVE for finding in off):
-            yield from _all(facts, ACCESS)
+        yield from _switched_off(facts)
 
 
-def _to_come(facts: Facts) -> Iterator[Finding]:
+def _coming_in(facts: Facts) -> Iterator[Finding]:
     """Follow a certificate that is not ACTIVE yet along its way in."""
     found = list(_all(facts, ADMISSION))
     yield from found
     if facts.status is not None and not found:
         yield from still_waiting(facts)
+
+
+def _switched_off(facts: Facts) -> Iterator[Finding]:
+    """Find out who switched a certificate off, and if it may be switched on, what it would meet then."""
+    off = list(switched_off(facts))
+    yield from off
+    by_hand = any(finding.cause is Cause.INACTIVE for finding in off)
+    yield from _all(facts, ACCESS if by_hand else (unusable_certificate,))
 
 
 def recorded(facts: Facts) -> Iterator[Finding]:
@@ -94,10 +98,11 @@ def recorded(facts: Facts) -> Iterator[Finding]:
         yield from second_certificate(facts)
 
 
-ACCESS: tuple[Rule, ...] = (wrong_thing, refused_connection)
+ACCESS: tuple[Rule, ...] = (unusable_certificate, wrong_thing, refused_connection)
 """What a connection with an ACTIVE certificate meets."""
 
 ADMISSION: tuple[Rule, ...] = (
+    unusable_certificate,
     closed_authority,
     idle_rule,
     stuck_queue,
@@ -120,7 +125,7 @@ def _nothing_issued(facts: Facts) -> Iterator[Finding]:
             f"No certificate is known for a thing {facts.question.text}: none was ever recorded for it in "
             f"environment {facts.place.environment}, and none is attached to it.",
             advice="Check the name; if it is right, sign the device's request.",
-            mend=(sign_anew(Commands(facts.place)),),
+            mend=(sign_anew(facts),),
         )
 
 
@@ -132,7 +137,7 @@ def _deleted_since(facts: Facts, record: IssuanceRecord) -> Finding:
         f"{record.state}, so no event makes it ACTIVE again.",
         since=record.registered_at,
         advice="Sign a new certificate for the device; or, once it has connected again, activate this one.",
-        mend=(sign_anew(commands), commands.jitr("device", "activate", record.certificate_id)),
+        mend=(sign_anew(facts), commands.jitr("device", "activate", record.certificate_id)),
     )
 
 

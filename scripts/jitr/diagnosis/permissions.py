@@ -37,7 +37,7 @@ def granted_again(denials: Sequence[Denial], role: str, commands: Commands) -> t
         # Which policy forbids it is for a person to judge: it may have been meant.
         return (
             commands.aws("iam list-role-policies", role_name=name),
-            commands.aws("iam delete-role-policy", "--policy-name <the one that denies>", role_name=name),
+            commands.aws("iam delete-role-policy", "--policy-name POLICY", role_name=name),
         )
     statements = [
         {

@@ -23,10 +23,15 @@ def refused_connection(facts: Facts) -> Iterator[Finding]:
     """Find out why the policies refuse the connection, or the device's own topics after it."""
     if isinstance(facts.policies, Unread) or facts.certificate_id is None:
         return
-    if not facts.policies:
+    if not facts.policies and not isinstance(facts.thing, Unread):
         yield _no_policy(facts)
-    elif facts.client_id is not None:
+    elif facts.client_id is not None and not _unseen(facts):
         yield from _evaluated(facts, facts.client_id, facts.policies)
+
+
+def _unseen(facts: Facts) -> bool:
+    """Tell whether what policies ask about the thing, and the policies of its groups, could not be read."""
+    return isinstance(facts.attached, Unread) or isinstance(facts.thing, Unread)
 
 
 def unclear_policies(facts: Facts) -> tuple[str, ...]:
@@ -135,7 +140,7 @@ def _no_connect(facts: Facts, client_id: str, policies: Sequence[HeldPolicy]) ->
     return Finding(
         Cause.NO_CONNECT,
         f"No policy of the certificate allows iot:Connect as {client_id}; it has {names}.",
-        advice="The environment's own policy was changed: make the version that allows it the default again."
+        advice="The environment's own policy was changed: make the version that allows it the default again, as VERSION."
         if held
         else None,
         mend=_earlier_version(facts) if held else _attached(facts),
@@ -187,5 +192,5 @@ def _earlier_version(facts: Facts) -> tuple[str, ...]:
     commands, name = Commands(facts.place), str(facts.device_policy)
     return (
         commands.aws("iot list-policy-versions", policy_name=name),
-        commands.aws("iot set-default-policy-version", "--policy-version-id <id>", policy_name=name),
+        commands.aws("iot set-default-policy-version", "--policy-version-id VERSION", policy_name=name),
     )

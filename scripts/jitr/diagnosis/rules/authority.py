@@ -32,7 +32,7 @@ def _not_signed(facts: Facts, authority: Authority) -> Finding:
         f"The certificate names {authority.said} as its issuer ({authority.subject}), but that authority's "
         f"key did not sign it.{others}",
         advice=NEW_CERTIFICATE,
-        mend=(sign_anew(Commands(facts.place)),),
+        mend=(sign_anew(facts),),
     )
 
 
@@ -48,7 +48,7 @@ def _unknown(facts: Facts, authority: Authority) -> Finding:
         says,
         advice=f"If it is yours, add it to environments/{environment}.toml as an authority with custody = "
         f'"external", and deploy. If not: {NEW_CERTIFICATE}',
-        mend=(commands.deploy, sign_anew(commands)),
+        mend=(commands.deploy, sign_anew(facts)),
     )
 
 
@@ -81,7 +81,7 @@ def _shut(facts: Facts, authority: Authority, held: RegisteredCa, cause: Cause, 
             since=held.changed,
             advice='Set its state to "trusted" there, and deploy; or sign a new certificate by the issuing '
             "authority.",
-            mend=(commands.deploy, sign_anew(commands)),
+            mend=(commands.deploy, sign_anew(facts)),
         )
     if authority.name is not None:
         return Finding(cause, says, since=held.changed, advice=AGAIN, mend=(commands.recheck,))

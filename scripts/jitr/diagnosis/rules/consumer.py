@@ -67,6 +67,7 @@ def idle_function(facts: Facts) -> Iterator[Finding]:
             f"The registration function may not do all that a registration takes: its role is not allowed "
             f"{actions}{forbidden}.",
             since=_denied_since(facts),
+            advice="If that is not meant, delete the POLICY that denies it." if forbidden else None,
             mend=granted_again(denials, function.role, Commands(facts.place)),
         )
 

@@ -23,10 +23,11 @@ def missing_record(facts: Facts) -> Iterator[Finding]:
     authority, function = known(facts.authority), known(facts.way.function)
     if authority and function and authority.id in function.adopted:
         return
+    unseen = " AWS IoT does not hold it in this account and Region, either." if facts.status is None else ""
     yield Finding(
         Cause.UNISSUED,
         f"Certificate {facts.certificate_id[:12]}… has no issuance record in environment "
-        f"{facts.place.environment}: for the registration it was never issued.{_refused_at(facts)}",
+        f"{facts.place.environment}: for the registration it was never issued.{_refused_at(facts)}{unseen}",
         since=_first_refusal(facts),
         advice="If it is a genuine device's (signed with files, or elsewhere), record it; then activate it, "
         "if it was refused before, or let the device connect again. If you do not know it, somebody else has "
@@ -46,7 +47,7 @@ def record_of_another(facts: Facts) -> Iterator[Finding]:
             f"By its record, authority {record.issuer[:12]}… issued the certificate, but AWS IoT has it from "
             f"{authority.said}; the registration refuses that.",
             advice=NEW_CERTIFICATE,
-            mend=(sign_anew(Commands(facts.place)),),
+            mend=(sign_anew(facts),),
         )
 
 
@@ -85,7 +86,7 @@ def _newer(holder: IssuanceRecord, record: IssuanceRecord) -> str:
 def tombstone(facts: Facts, record: IssuanceRecord) -> Iterator[Finding]:
     """Say what ended a certificate, by its record: nothing brings it back by itself."""
     commands, thing = Commands(facts.place), record.thing_name
-    anew = (sign_anew(commands),)
+    anew = (sign_anew(facts),)
     if record.state is State.REVOKED:
         yield Finding(Cause.REVOKED, _ended("revoked", record), record.updated_at, NEW_CERTIFICATE, anew)
     elif record.state is State.REPLACED:
@@ -114,7 +115,7 @@ def _refused(facts: Facts, record: IssuanceRecord) -> Finding:
             f"The registration refused the certificate for good: {record.reason or 'without a reason'}.",
             record.updated_at,
             f"Put right what it says; a refused certificate does not come back. {NEW_CERTIFICATE}",
-            (sign_anew(commands),),
+            (sign_anew(facts),),
         )
     holder = facts.holder.certificate_id if isinstance(facts.holder, IssuanceRecord) else None
     deactivate = (commands.jitr("device", "deactivate", holder),) if holder else ()
@@ -124,7 +125,7 @@ def _refused(facts: Facts, record: IssuanceRecord) -> Finding:
         record.updated_at,
         "If the other is no longer in use, deactivate it and sign a new certificate for the device: a "
         "refused one does not come back.",
-        (*deactivate, sign_anew(commands)),
+        (*deactivate, sign_anew(facts)),
     )
 
 
@@ -138,7 +139,7 @@ def _recorded(facts: Facts) -> tuple[str, ...]:
     if facts.question.kind is Kind.FILE:
         return (commands.jitr("issued", "import", facts.question.text), *activate)
     if facts.status is None:
-        return (commands.jitr("issued", "import", "<crt>"),)
+        return (commands.jitr("issued", "import", f"{facts.thing_name or 'device'}.crt"),)
     fetched = commands.aws(
         "iot describe-certificate",
         "--query certificateDescription.certificatePem --output text",

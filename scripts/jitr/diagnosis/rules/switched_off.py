@@ -48,7 +48,7 @@ def _revoked(facts: Facts, certificate: RegisteredCertificate) -> Iterator[Findi
         "The certificate is REVOKED at AWS IoT, which is for good.",
         since=certificate.changed,
         advice=NEW_CERTIFICATE,
-        mend=(sign_anew(Commands(facts.place)),),
+        mend=(sign_anew(facts),),
     )
 
 
