@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from jitr.diagnosis.policy.conditions import Holds, conditions_hold, every, some
 from jitr.diagnosis.policy.connection import Connection, UnknownVariable, pattern
 
+EFFECTS = ("Allow", "Deny")
 UNUSUAL = frozenset({"NotAction", "NotResource", "Principal", "NotPrincipal"})
 """Elements that AWS IoT's documentation does not describe for its policies."""
 
@@ -28,7 +29,7 @@ class Verdict:
     allowed: Holds
     allowing: tuple[str, ...] = ()
     denying: tuple[str, ...] = ()
-    unclear: tuple[str, ...] = field(default=())
+    unclear: tuple[str, ...] = ()
     """Names of policies with a statement that may decide it and is not understood here."""
 
 
@@ -39,8 +40,8 @@ def read_document(name: str, text: str) -> Document:
     except (ValueError, KeyError, TypeError, RecursionError):
         return Document(name, broken="it is no policy document")
     found = statements if isinstance(statements, list) else [statements]
-    if not all(isinstance(each, dict) for each in found):
-        return Document(name, broken="a statement is no object")
+    if not all(isinstance(each, dict) and each.get("Effect") in EFFECTS for each in found):
+        return Document(name, broken="a statement neither allows nor denies")
     return Document(name, tuple(found))
 
 
@@ -53,21 +54,18 @@ def evaluate(policies: Iterable[Document], action: str, resource: str, connectio
         resource: ARN.
         connection: whose variables are filled in.
     """
-    names: dict[tuple[bool, Holds], list[str]] = {}
+    found: dict[tuple[str, Holds], list[str]] = {}
     for policy in policies:
         if policy.broken:
-            names.setdefault((True, Holds.UNKNOWN), []).append(policy.name)
+            found.setdefault(("Allow", Holds.UNKNOWN), []).append(policy.name)
         for statement in policy.statements:
             applies = _applies(statement, action, resource, connection)
-            effect = str(statement.get("Effect"))
-            if effect not in {"Allow", "Deny"}:
-                applies = Holds.UNKNOWN if applies is not Holds.NO else applies
-            names.setdefault((effect == "Allow", applies), []).append(policy.name)
-    allowing, denying = names.get((True, Holds.YES), []), names.get((False, Holds.YES), [])
-    may_allow, may_deny = names.get((True, Holds.UNKNOWN), []), names.get((False, Holds.UNKNOWN), [])
+            found.setdefault((statement["Effect"], applies), []).append(policy.name)
+    allowing, denying = found.get(("Allow", Holds.YES), []), found.get(("Deny", Holds.YES), [])
+    may_allow, may_deny = found.get(("Allow", Holds.UNKNOWN), []), found.get(("Deny", Holds.UNKNOWN), [])
     return Verdict(
         _decision(allowing=allowing, denying=denying, may_allow=may_allow, may_deny=may_deny),
-        *(tuple(dict.fromkeys(found)) for found in (allowing, denying, [*may_allow, *may_deny])),
+        *(tuple(dict.fromkeys(names)) for names in (allowing, denying, [*may_allow, *may_deny])),
     )
 
 

@@ -140,7 +140,7 @@ def _no_connect(facts: Facts, client_id: str, policies: Sequence[HeldPolicy]) ->
     return Finding(
         Cause.NO_CONNECT,
         f"No policy of the certificate allows iot:Connect as {client_id}; it has {names}.",
-        advice="The environment's own policy was changed: make the version that allows it the default again, as VERSION."
+        advice="The environment's own policy was changed: make an earlier VERSION the default."
         if held
         else None,
         mend=_earlier_version(facts) if held else _attached(facts),
