@@ -1,11 +1,13 @@
 """Every cause made for real, seen to keep the device out, named, and mended by what is proposed."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -18,6 +20,7 @@ from contract import Output
 from jitr.diagnosis.rules.rule import events_of
 from jitr.failure import FailureError
 from jitr.local import LocalAws
+from jitr.local.session import LocalSession
 from jitr.main import app
 from jitr_stack import settings
 from pki.identity import pem
@@ -584,6 +587,87 @@ def test_several_causes_are_said_in_the_order_of_the_way_in(site: Diagnosed) -> 
             "consumer_disabled",
             "function_not_permitted",
         ]
+
+
+LOCAL_ONLY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["ssm:GetParametersByPath", "lambda:PutFunctionConcurrency"],
+                "Resource": "*",
+            }
+        ],
+    }
+)
+"""The local AWS authorises GetParametersByPath on `*`, and GetFunctionConcurrency as if it were Put."""
+
+
+@pytest.fixture
+def reader(site: Diagnosed, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Runs the command as a user who has the documented policy and no other; gives the user's name."""
+    iam, name = site.client("iam"), "reader"
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="documented", PolicyDocument=documented_policy())
+    iam.put_user_policy(UserName=name, PolicyName="local", PolicyDocument=LOCAL_ONLY)
+    keys = iam.create_access_key(UserName=name)["AccessKey"]
+    session = boto3.Session(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        region_name="us-east-1",
+        botocore_session=LocalSession(site.fleet.aws.endpoint_url, site.fleet.aws.certificate),
+    )
+    monkeypatch.setattr(LocalAws, "session", lambda _: session)
+    yield name
+    for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+        iam.delete_user_policy(UserName=name, PolicyName=policy)
+    iam.delete_access_key(UserName=name, AccessKeyId=keys["AccessKeyId"])
+    iam.delete_user(UserName=name)
+
+
+def documented_policy() -> str:
+    """The policy of docs/diagnosis.md, for this environment."""
+    text = (settings.ENVIRONMENTS.parent / "docs" / "diagnosis.md").read_text()
+    (policy,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    return policy.replace("prod", ENVIRONMENT)
+
+
+@pytest.mark.parametrize("came", [True, False], ids=["online", "fresh"])
+def test_the_documented_policy_is_enough(site: Diagnosed, reader: str, came: bool) -> None:  # noqa: FBT001
+    name = f"read-{came}".lower()
+    device = site.fleet.registered(name) if came else site.fleet.device(name)
+    for about in (name, device.id, file_of(device)):
+        answer = site.why(about)
+        assert (answer.said["answer"], answer.said["unread"]) == ("nothing", [])
+
+
+def test_what_may_not_be_read_is_said_and_nothing_is_not(site: Diagnosed, reader: str) -> None:
+    site.fleet.device("half-seen")
+    statement = {"Effect": "Deny", "Action": ["iot:ListTopicRules", "logs:*"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    site.client("iam").put_user_policy(UserName=reader, PolicyName="less", PolicyDocument=document)
+
+    answer = site.why("half-seen")
+
+    assert (answer.exit_code, answer.said["answer"]) == (1, "unclear")
+    assert answer.said["unclear"] == ["the topic rules could not be read"]
+    assert [each["what"] for each in answer.said["unread"]] == [
+        "the topic rules",
+        "the registration function's log",
+        "AWS IoT's own log",
+    ]
+
+
+def test_what_is_in_the_way_is_said_though_something_may_not_be_read(site: Diagnosed, reader: str) -> None:
+    site.fleet.device("partly-seen")
+    statement = {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    site.client("iam").put_user_policy(UserName=reader, PolicyName="less", PolicyDocument=document)
+    with site.authority_changed(OPEN, newAutoRegistrationStatus="DISABLE"):
+        answer = site.why("partly-seen")
+    assert answer.causes == ["auto_registration_off"]
+    assert [each["what"] for each in answer.said["unread"]] == ["what the roles are allowed"]
 
 
 def test_people_get_words(site: Diagnosed) -> None:
