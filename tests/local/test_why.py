@@ -595,13 +595,17 @@ LOCAL_ONLY = json.dumps(
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": ["ssm:GetParametersByPath", "lambda:PutFunctionConcurrency"],
+                "Action": [
+                    "ssm:GetParametersByPath",
+                    "lambda:PutFunctionConcurrency",
+                    "iam:SimulatePrincipalPolicy",
+                ],
                 "Resource": "*",
             }
         ],
     }
 )
-"""The local AWS authorises GetParametersByPath on `*`, and GetFunctionConcurrency as if it were Put."""
+"""The local AWS authorises two of them on `*`, and GetFunctionConcurrency as if it were Put."""
 
 
 @pytest.fixture
@@ -667,7 +671,10 @@ def test_what_is_in_the_way_is_said_though_something_may_not_be_read(site: Diagn
     with site.authority_changed(OPEN, newAutoRegistrationStatus="DISABLE"):
         answer = site.why("partly-seen")
     assert answer.causes == ["auto_registration_off"]
-    assert [each["what"] for each in answer.said["unread"]] == ["what the roles are allowed"]
+    assert [each["what"] for each in answer.said["unread"]] == [
+        "what the rule's role is allowed",
+        "what the function's role is allowed",
+    ]
 
 
 def test_people_get_words(site: Diagnosed) -> None:

@@ -48,6 +48,10 @@ class Place:
         """Give the ARN of a resource of AWS IoT: `cert/…`, `thing/…`, `topic/…`."""
         return f"arn:{self.partition}:iot:{self.region}:{self.account}:{resource}"
 
+    def iam_role(self, name: str) -> str:
+        """Give the ARN of a role; the stack's roles have no path."""
+        return f"arn:{self.partition}:iam::{self.account}:role/{name}"
+
 
 @dataclass(frozen=True)
 class RegisteredCertificate:

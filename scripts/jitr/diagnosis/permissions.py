@@ -27,7 +27,7 @@ OF_QUEUE = (
     "sqs:GetQueueAttributes",
     "sqs:ReceiveMessage",
 )
-OF_DEAD_LETTERS = ("sqs:SendMessage",)
+TO_SEND = ("sqs:SendMessage",)
 
 
 def granted_again(denials: Sequence[Denial], role: str, commands: Commands) -> tuple[str, ...]:

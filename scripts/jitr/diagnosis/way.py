@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from jitr.diagnosis.part import Unread
 
@@ -18,16 +19,25 @@ class Denial:
 
 @dataclass(frozen=True)
 class Rule:
-    """A topic rule of the stack, or of its account; `there` is false where the stack's was deleted."""
+    """A topic rule: the stack's own for the authority, or another that covers its events."""
 
     name: str
+    own: bool = False
     there: bool = True
+    """False where the stack's own was deleted."""
     disabled: bool = False
     sql: str = ""
     queues: tuple[str, ...] = ()
     """URLs that it sends to."""
-    payload: Mapping[str, object] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict)
     """As GetTopicRule gives it, without what only AWS sets."""
+
+    @property
+    def role(self) -> str | None:
+        """The role (ARN) with which it sends to queues."""
+        actions = self.payload.get("actions", ())
+        roles = [action["sqs"].get("roleArn") for action in actions if "sqs" in action]
+        return roles[0] if roles else None
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ DEVICE_POLICY = held(
     allow("iot:Subscribe", f"topicfilter/{NAME}/*"),
     name="device",
 )
-RULE = Rule("fleet_rule", sql=events_of(CA), queues=(QUEUE_URL,))
+RULE = Rule("fleet_rule", own=True, sql=events_of(CA), queues=(QUEUE_URL,))
 QUEUE = Queue(QUEUE_URL, "arn:aws:sqs:eu-west-1:111122223333:registration")
 CONSUMER = Consumer("uuid", "Enabled", AGO)
 FUNCTION = Function(

@@ -78,7 +78,7 @@ ON_THE_WAY_IN = [
     ({"authority": authority(held=RegisteredCa("ACTIVE", "DISABLE"))}, Cause.AUTO_REGISTRATION_OFF),
     ({"authority": authority(held=RegisteredCa("ACTIVE", "ENABLE", "jitp"))}, Cause.PROVISIONING_TEMPLATE),
     ({"way": way(rules=())}, Cause.RULE_MISSING),
-    ({"way": way(rules=(Rule("gone", there=False, payload={"sql": "x"}),))}, Cause.RULE_MISSING),
+    ({"way": way(rules=(Rule("gone", own=True, there=False, payload={"sql": "x"}),))}, Cause.RULE_MISSING),
     ({"way": way(rules=(replace(RULE, disabled=True),))}, Cause.RULE_DISABLED),
     ({"way": way(rules=(replace(RULE, sql=RULE.sql.replace(CA, OTHER_CA)),))}, Cause.RULE_OF_ANOTHER),
     ({"way": way(rules=(replace(RULE, queues=()),))}, Cause.RULE_ELSEWHERE),
@@ -269,6 +269,16 @@ def test_an_authority_of_nobody_s_environment_is_opened_by_hand() -> None:
     foreign = authority(name=None, state=None, held=RegisteredCa("ACTIVE", "ENABLE", "jitp"))
     finding = diagnose(replace(FRESH, authority=foreign)).findings[0]
     assert ["--remove-auto-registration" in line for line in finding.mend] == [True, False]
+
+
+FOREIGN = replace(RULE, name="somebodys", own=False, queues=())
+
+
+@pytest.mark.parametrize("own", [replace(RULE, disabled=True), replace(RULE, there=False)])
+def test_somebody_else_s_rule_for_the_same_events_is_left_alone(own: Rule) -> None:
+    (finding,) = diagnose(replace(FRESH, way=way(rules=(FOREIGN, own)))).findings
+    assert RULE.name in finding.says
+    assert not causes(replace(FRESH, way=way(rules=(FOREIGN, RULE))))
 
 
 def test_a_group_s_policy_is_detached_from_the_group() -> None:

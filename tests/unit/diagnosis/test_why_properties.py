@@ -86,7 +86,7 @@ BAD: dict[str, list[Any]] = {
         (held(allow("iot:Connect", "client/pump-?", Condition={"Bool": {"aws:SecureTransport": "true"}})),),
         (DEVICE_POLICY, held(deny("iot:Connect", "*"))),
     ],
-    "rules": [(), (Rule("gone", there=False),), (replace(RULE, queues=("https://x/1/other",)),)],
+    "rules": [(), (Rule("gone", own=True, there=False),), (replace(RULE, queues=("https://x/1/other",)),)],
     "rule_denials": [(Denial("sqs:SendMessage", QUEUE.arn),)],
     "queue": [None],
     "consumer": [None, replace(CONSUMER, state="Disabled"), replace(CONSUMER, result="PROBLEM: x")],

@@ -3,17 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contract import Output, stack_name
+from contract import Output
 from jitr.diagnosis import permissions
 from jitr.diagnosis.facts import Authority, Facts, HeldPolicy, Refusal, RegisteredCertificate, Thing
 from jitr.diagnosis.part import Unread, known
 from jitr.diagnosis.reading import authority, consumer, letters, logs, records, registry, rules
 from jitr.diagnosis.reading.reader import Reader
 from jitr.diagnosis.reading.stack import Stack
+from jitr.diagnosis.rules.rule import taking
 from jitr.diagnosis.way import Consumer, DeadLetters, Denial, Function, Queue, Rule, Way
 from records.record import IssuanceRecord
-
-WHAT_ROLES_MAY = "what the roles are allowed"
 
 
 @dataclass(frozen=True)
@@ -55,18 +54,15 @@ class Surroundings:
         self, facts: Facts
     ) -> tuple[Authority | Unread | None, tuple[Rule, ...] | Unread, tuple[Denial, ...] | Unread]:
         signer = self._authority(facts)
-        queues = (
-            self.stack.output(Output.REGISTRATION_QUEUE),
-            self.stack.output(Output.DEAD_LETTER_QUEUE),
-        )
-        if isinstance(queues[0], Unread) or isinstance(queues[1], Unread):
+        queue = self.stack.output(Output.REGISTRATION_QUEUE)
+        dead = self.stack.output(Output.DEAD_LETTER_QUEUE)
+        if isinstance(queue, Unread) or isinstance(dead, Unread):
             return signer, Unread("the topic rules", "the stack's queues are not known"), ()
-        urls = (queues[0], queues[1])
-        name = stack_name(self.stack.place.environment)
-        taking = self.reader.attempt(
-            "the topic rules", lambda: rules.rules(self.reader, name, known(signer), urls)
+        found = self.reader.attempt(
+            "the topic rules",
+            lambda: rules.rules(self.reader, self.stack.place, known(signer), (queue, dead)),
         )
-        return signer, taking, self._rule_denials(taking, urls[0])
+        return signer, found, self._rule_denials(known(signer), known(found) or (), queue)
 
     def _authority(self, facts: Facts) -> Authority | Unread | None:
         deployed = self.stack.authorities
@@ -81,12 +77,17 @@ class Surroundings:
             "the authority", lambda: authority.authority(self.reader, facts.leaf, named, deployed)
         )
 
-    def _rule_denials(self, taking: tuple[Rule, ...] | Unread, url: str) -> tuple[Denial, ...] | Unread:
-        role = rules.role_of(taking)
+    def _rule_denials(
+        self, signer: Authority | None, found: tuple[Rule, ...], queue: str
+    ) -> tuple[Denial, ...] | Unread:
+        carrying = taking(found, signer.id, queue) if signer and signer.id else []
+        role = carrying[0].role if carrying else None
         if role is None:
             return ()
-        asked = [(permissions.OF_DEAD_LETTERS, self._queue_arn(url))]
-        return self.reader.attempt(WHAT_ROLES_MAY, lambda: consumer.denials(self.reader, role, asked))
+        asked = [(permissions.TO_SEND, self._queue_arn(queue))]
+        return self.reader.attempt(
+            "what the rule's role is allowed", lambda: consumer.denials(self.reader, role, asked)
+        )
 
     def _queue_and_consumer(self) -> tuple[Queue | Unread | None, Consumer | Unread | None]:
         url, function = (
@@ -118,10 +119,11 @@ class Surroundings:
             (permissions.OF_THING, arn(f"thing/{facts.thing_name or 'any'}")),
             (permissions.OF_RECORDS, self._arn("dynamodb", f"table/{table}")),
             (permissions.OF_QUEUE, self._queue_arn(str(queue))),
-            (permissions.OF_DEAD_LETTERS, self._queue_arn(str(dead))),
+            (permissions.TO_SEND, self._queue_arn(str(dead))),
         ]
         return self.reader.attempt(
-            WHAT_ROLES_MAY, lambda: consumer.denials(self.reader, function.role, asked)
+            "what the function's role is allowed",
+            lambda: consumer.denials(self.reader, function.role, asked),
         )
 
     def _letters(self, facts: Facts) -> DeadLetters | Unread:
