@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from contract import SecondCertificate
 from jitr.diagnosis.part import Unread
 
 
@@ -83,6 +84,8 @@ class Function:
     """Certificate ids whose events it takes."""
     adopted: frozenset[str] = frozenset()
     """Those of them whose certificates need no record."""
+    second_certificate: SecondCertificate | None = None
+    """The rule that it was deployed with; None where an earlier version was."""
 
 
 @dataclass(frozen=True)

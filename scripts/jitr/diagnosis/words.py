@@ -61,8 +61,8 @@ def notes(diagnosis: Diagnosis) -> Iterator[str]:
             f"the certificate's common name is {common_name}, its thing is {facts.thing_name}: the device "
             f"must connect with the client id {facts.thing_name}"
         )
-    if facts.certificate_id and facts.certificate is None:
-        yield "AWS IoT has not seen this certificate yet: it is registered when the device connects"
+    if facts.certificate_id and facts.certificate is None and diagnosis.answer is not Answer.NOTHING:
+        yield "AWS IoT has not seen this certificate yet: it would be registered when the device connects"
     letters = known(facts.way.dead_letters)
     if letters and letters.looked_at < letters.about_in_all:
         yield f"of about {letters.about_in_all} dead letters {letters.looked_at} were looked at"
@@ -80,14 +80,14 @@ def _heading(facts: Facts) -> str:
 
 
 def _answer(diagnosis: Diagnosis) -> str:
+    facts = diagnosis.facts
+    if diagnosis.answer is Answer.NOTHING and facts.status is not None:
+        return f"Nothing stands in the way: the device may connect with the client id {facts.client_id}."
     if diagnosis.answer is Answer.NOTHING:
-        facts = diagnosis.facts
-        may = (
-            f"the device may connect as {facts.client_id}"
-            if facts.status
-            else "its next connect registers it"
+        return (
+            "Nothing stands in the way: AWS IoT has not seen the certificate yet, and lets the device in when "
+            "it connects."
         )
-        return f"Nothing stands in the way: {may}."
     if diagnosis.answer is Answer.UNCLEAR:
         return "\n".join(
             ["Nothing was found in the way, but it cannot be ruled out:", *_items(diagnosis.unclear)]

@@ -125,14 +125,14 @@ def facts(draw: st.DrawFn) -> tuple[Facts, bool]:
     return made, status in MATTERS and not spoiled & set(MATTERS[status])
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(facts())
 def test_nothing_is_said_exactly_of_devices_that_come_in(case: tuple[Facts, bool]) -> None:
     made, comes_in = case
     assert (diagnose(made).answer is Answer.NOTHING) is comes_in
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts())
 def test_every_diagnosis_can_be_said(case: tuple[Facts, bool]) -> None:
     diagnosis = diagnose(case[0])
@@ -141,7 +141,7 @@ def test_every_diagnosis_can_be_said(case: tuple[Facts, bool]) -> None:
     assert (diagnosis.answer is Answer.SOMETHING) is bool(diagnosis.findings)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts())
 def test_no_cause_is_given_twice(case: tuple[Facts, bool]) -> None:
     causes = [finding.cause for finding in diagnose(case[0]).findings]

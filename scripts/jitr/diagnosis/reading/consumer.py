@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from contract import Variable
+from contract import SecondCertificate, Variable
 from jitr.diagnosis.reading.reader import Reader, missing_is_none, paged
 from jitr.diagnosis.way import Consumer, Denial, Function, Queue
 
@@ -56,11 +56,16 @@ def function(reader: Reader, name: str) -> Function | None:
         reserved=reserved.get("ReservedConcurrentExecutions"),
         authorities=_ids(variables.get(Variable.CA_CERTIFICATE_IDS)),
         adopted=_ids(variables.get(Variable.ADOPTED_CA_CERTIFICATE_IDS)),
+        second_certificate=_rule(variables.get(Variable.SECOND_CERTIFICATE)),
     )
 
 
 def _ids(text: str | None) -> frozenset[str]:
     return frozenset(text.split(",")) if text else frozenset()
+
+
+def _rule(text: str | None) -> SecondCertificate | None:
+    return SecondCertificate(text) if text in set(SecondCertificate) else None
 
 
 def denials(reader: Reader, role: str, asked: Iterable[tuple[tuple[str, ...], str]]) -> tuple[Denial, ...]:

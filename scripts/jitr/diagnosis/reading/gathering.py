@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from contract import Output
-from jitr.diagnosis.facts import Facts, Kind, LogLine, Place, Question, RegisteredCertificate
+from jitr.diagnosis.facts import Facts, Kind, LogLine, Question
 from jitr.diagnosis.leaf import Leaf, read_leaf
 from jitr.diagnosis.part import Unread, known
 from jitr.diagnosis.reading import consumer, identity, logs, records, registry
@@ -29,49 +28,54 @@ def gather(target: Target, question: Question, leaf: Leaf | None, since: timedel
         FailureError: the environment is not deployed.
         botocore's errors: AWS cannot be reached, or the credentials are of no use.
     """
-    reader = Reader(target)
-    return Gathering(reader, stack(reader), question, datetime.now(UTC), since).facts(leaf)
+    reader, now = Reader(target), datetime.now(UTC)
+    gathering = Gathering(reader, stack(reader), now, now - since)
+    return gathering.of_thing(question) if question.kind is Kind.THING else gathering.of_one(question, leaf)
 
 
 @dataclass(frozen=True)
 class Gathering:
-    """One question to one environment."""
+    """One environment at one moment; logs are read back to `since`."""
 
     reader: Reader
     stack: Stack
-    question: Question
     now: datetime
-    since: timedelta
+    since: datetime
 
-    @property
-    def place(self) -> Place:
-        """Where it is asked."""
-        return self.stack.place
-
-    def facts(self, leaf: Leaf | None) -> Facts:
-        """Read everything."""
+    def of_thing(self, question: Question) -> Facts:
+        """Read about the newest certificate of a thing, and which others it has."""
+        parts, name = self.stack.parts, question.text
         function = self._function()
-        if self.question.kind is Kind.THING:
-            holder = self._holder(self.question.text)
-            found = self._of_thing(holder, function)
-            id_, others = found.id, found.others
-        else:
-            id_, others = leaf.id if leaf else self.question.text, ()
-        facts = Facts(
-            self.question,
-            self.place,
-            self.now,
-            certificate_id=id_,
-            thing_name=self.question.text if self.question.kind is Kind.THING else None,
-            device_policy=known(self.stack.output(Output.DEVICE_POLICY)),
-            second_certificate=self.reader.target.settings.second_certificate,
-            others=others,
-            holder=holder if self.question.kind is Kind.THING else None,
-        )
-        return self._about(facts, id_, leaf, function) if id_ is not None else facts
+        holder = parts if isinstance(parts, Unread) else records.holder(self.reader, parts.records, name)
+        lines = known(self._log(function, name)) or ()
+        table = None if isinstance(parts, Unread) else parts.records
+        found = identity.of_thing(self.reader, name, table, holder, lines)
+        facts = self._begun(question, function)
+        facts = replace(facts, certificate_id=found.id, thing_name=name, holder=holder, others=found.others)
+        return facts if found.id is None else self._about(facts, found.id, function)
 
-    def _about(self, facts: Facts, id_: str, leaf: Leaf | None, function: Function | Unread | None) -> Facts:
-        """Add what there is about a certificate."""
+    def of_one(self, question: Question, leaf: Leaf | None) -> Facts:
+        """Read about one certificate, given by its id or as a file."""
+        function, id_ = self._function(), leaf.id if leaf else question.text
+        facts = replace(self._begun(question, function), certificate_id=id_, leaf=leaf)
+        return self._about(facts, id_, function)
+
+    def _begun(self, question: Question, function: Function | Unread | None) -> Facts:
+        parts, deployed = self.stack.parts, known(function)
+        rule = deployed.second_certificate if deployed else None
+        return Facts(
+            question,
+            self.stack.place,
+            self.now,
+            certificate_id=None,
+            thing_name=None,
+            device_policy=None if isinstance(parts, Unread) else parts.policy,
+            second_certificate=rule or self.reader.target.settings.second_certificate,
+        )
+
+    def _about(self, facts: Facts, id_: str, function: Function | Unread | None) -> Facts:
+        """Add the certificate, and then what surrounds it."""
+        arn = self.stack.place.arn(f"cert/{id_}")
         found = self.reader.side_by_side(
             {
                 "certificate": lambda: self.reader.attempt(
@@ -79,26 +83,19 @@ class Gathering:
                 ),
                 "record": lambda: self._record(id_),
                 "attached": lambda: self.reader.attempt(
-                    "the certificate's things",
-                    lambda: registry.attached(self.reader, self.place.arn(f"cert/{id_}")),
+                    "the certificate's things", lambda: registry.attached(self.reader, arn)
                 ),
                 "log": lambda: self._log(function, id_),
             }
         )
-        certificate, text = _split(found["certificate"])
-        record = found["record"]
-        pem = text or (record.certificate if isinstance(record, IssuanceRecord) else "")
-        known_leaf = leaf or read_leaf(pem)
-        facts = replace(
-            facts,
-            certificate=certificate,
-            record=record,
-            attached=found["attached"],
-            log=found["log"],
-            leaf=known_leaf,
-        )
+        described = found.pop("certificate")
+        certificate, pem = described if isinstance(described, tuple) else (described, "")
+        facts = replace(facts, certificate=certificate, **found)
+        recorded = known(facts.record)
+        leaf = facts.leaf or read_leaf(pem or (recorded.certificate if recorded else ""))
+        facts = replace(facts, leaf=leaf)
         facts = replace(facts, thing_name=self._thing_name(facts))
-        return Surroundings(self.reader, self.stack, self.now - self.since).around(facts, function)
+        return Surroundings(self.reader, self.stack, self.since).around(facts, function)
 
     def _thing_name(self, facts: Facts) -> str | None:
         """Tell which thing a certificate is for: by its record, else what it is attached to, or its name."""
@@ -111,36 +108,21 @@ class Gathering:
         return facts.leaf.common_name if facts.leaf and named else None
 
     def _function(self) -> Function | Unread | None:
-        name = self.stack.output(Output.REGISTRATION_FUNCTION)
-        if isinstance(name, Unread):
-            return name
-        return self.reader.attempt("the registration function", lambda: consumer.function(self.reader, name))
+        parts = self.stack.parts
+        if isinstance(parts, Unread):
+            return parts
+        return self.reader.attempt(
+            "the registration function", lambda: consumer.function(self.reader, parts.function)
+        )
 
     def _record(self, id_: str) -> IssuanceRecord | Unread | None:
-        table = self.stack.output(Output.ISSUANCE_RECORDS)
-        return table if isinstance(table, Unread) else records.record(self.reader, table, id_)
-
-    def _holder(self, thing: str) -> IssuanceRecord | Unread | None:
-        table = self.stack.output(Output.ISSUANCE_RECORDS)
-        return table if isinstance(table, Unread) else records.holder(self.reader, table, thing)
-
-    def _of_thing(
-        self, holder: IssuanceRecord | Unread | None, function: Function | Unread | None
-    ) -> identity.Found:
-        lines = known(self._log(function, self.question.text)) or ()
-        table = known(self.stack.output(Output.ISSUANCE_RECORDS))
-        return identity.of_thing(self.reader, self.question.text, table, holder, lines)
+        parts = self.stack.parts
+        return parts if isinstance(parts, Unread) else records.record(self.reader, parts.records, id_)
 
     def _log(self, function: Function | Unread | None, about: str) -> tuple[LogLine, ...] | Unread:
         if not isinstance(function, Function):
             return function or ()
         return self.reader.attempt(
             "the registration function's log",
-            lambda: logs.registration_lines(self.reader, function.log_group, about, self.now - self.since),
+            lambda: logs.registration_lines(self.reader, function.log_group, about, self.since),
         )
-
-
-def _split(
-    found: tuple[RegisteredCertificate, str] | Unread | None,
-) -> tuple[RegisteredCertificate | Unread | None, str]:
-    return found if isinstance(found, tuple) else (found, "")

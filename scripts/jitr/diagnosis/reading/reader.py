@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 T = TypeVar("T")
-AT_ONCE = 12
-"""Calls side by side: fewer than AWS IoT's quota of ten a second for most of them allows in a moment."""
+AT_ONCE = 8
+"""Calls side by side: AWS IoT takes ten a second of most of them."""
 
 
 class Reader:

@@ -3,16 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contract import Output
 from jitr.diagnosis import permissions
-from jitr.diagnosis.facts import Authority, Facts, HeldPolicy, Refusal, RegisteredCertificate, Thing
+from jitr.diagnosis.facts import Authority, Facts, HeldPolicy, RegisteredCertificate, Thing
 from jitr.diagnosis.part import Unread, known
 from jitr.diagnosis.reading import authority, consumer, letters, logs, records, registry, rules
 from jitr.diagnosis.reading.reader import Reader
-from jitr.diagnosis.reading.stack import Stack
+from jitr.diagnosis.reading.stack import Parts, Stack
 from jitr.diagnosis.rules.rule import taking
-from jitr.diagnosis.way import Consumer, DeadLetters, Denial, Function, Queue, Rule, Way
+from jitr.diagnosis.way import Denial, Function, Rule, Way
 from records.record import IssuanceRecord
+
+Signer = Authority | Unread | None
+Denials = tuple[Denial, ...] | Unread
 
 
 @dataclass(frozen=True)
@@ -25,21 +27,19 @@ class Surroundings:
 
     def around(self, facts: Facts, function: Function | Unread | None) -> Facts:
         """Read the surroundings of a certificate, side by side."""
+        id_ = str(facts.certificate_id)
         found = self.reader.side_by_side(
             {
-                "rules": lambda: self._authority_and_rules(facts),
-                "queue": self._queue_and_consumer,
-                "denials": lambda: self._denials(facts, function),
-                "letters": lambda: self._letters(facts),
-                "thing": lambda: self._thing_and_policies(facts),
+                "way": lambda: self._authority_and_way(facts, function),
+                "access": lambda: self._thing_and_policies(facts, id_),
                 "holder": lambda: self._holder(facts),
-                "refusals": lambda: self._refusals(facts),
+                "refusals": lambda: self.reader.attempt(
+                    "AWS IoT's own log", lambda: logs.refusals(self.reader, id_, self.since)
+                ),
             }
         )
-        signer, taking, rule_denials = found["rules"]
-        queue, mapping = found["queue"]
-        thing, policies = found["thing"]
-        way = Way(taking, rule_denials, queue, mapping, function, found["denials"], found["letters"])
+        signer, way = found["way"]
+        thing, policies = found["access"]
         return replace(
             facts,
             authority=signer,
@@ -50,36 +50,55 @@ class Surroundings:
             refusals=found["refusals"],
         )
 
-    def _authority_and_rules(
-        self, facts: Facts
-    ) -> tuple[Authority | Unread | None, tuple[Rule, ...] | Unread, tuple[Denial, ...] | Unread]:
-        signer = self._authority(facts)
-        queue = self.stack.output(Output.REGISTRATION_QUEUE)
-        dead = self.stack.output(Output.DEAD_LETTER_QUEUE)
-        if isinstance(queue, Unread) or isinstance(dead, Unread):
-            return signer, Unread("the topic rules", "the stack's queues are not known"), ()
-        found = self.reader.attempt(
-            "the topic rules",
-            lambda: rules.rules(self.reader, self.stack.place, known(signer), (queue, dead)),
+    def _authority_and_way(self, facts: Facts, function: Function | Unread | None) -> tuple[Signer, Way]:
+        parts = self.stack.parts
+        if isinstance(parts, Unread):
+            return self._authority(facts), Way(parts, (), parts, parts, parts, (), parts)
+        attempt, reader, id_ = self.reader.attempt, self.reader, str(facts.certificate_id)
+        found = reader.side_by_side(
+            {
+                "rules": lambda: self._authority_and_rules(facts, parts),
+                "queue": lambda: attempt(
+                    "the registration queue", lambda: consumer.queue(reader, parts.queue)
+                ),
+                "consumer": lambda: attempt(
+                    "the event source mapping",
+                    lambda: consumer.consumer(reader, self._queue_arn(parts.queue), parts.function),
+                ),
+                "denials": lambda: self._function_denials(facts, function, parts),
+                "letters": lambda: attempt(
+                    "the dead-letter queue", lambda: letters.dead_letters(reader, parts.dead_letters, id_)
+                ),
+            }
         )
-        return signer, found, self._rule_denials(known(signer), known(found) or (), queue)
+        signer, taken, denials = found["rules"]
+        return signer, Way(
+            taken, denials, found["queue"], found["consumer"], function, found["denials"], found["letters"]
+        )
 
-    def _authority(self, facts: Facts) -> Authority | Unread | None:
+    def _authority_and_rules(
+        self, facts: Facts, parts: Parts
+    ) -> tuple[Signer, tuple[Rule, ...] | Unread, Denials]:
+        signer = self._authority(facts)
+        queues = parts.queue, parts.dead_letters
+        found = self.reader.attempt(
+            "the topic rules", lambda: rules.rules(self.reader, self.stack.place, known(signer), queues)
+        )
+        return signer, found, self._rule_denials(known(signer), known(found) or (), parts.queue)
+
+    def _authority(self, facts: Facts) -> Signer:
+        """Find the authority: AWS IoT names it, or the record, or else the certificate's signature."""
         deployed = self.stack.authorities
         if isinstance(deployed, Unread):
             return deployed
-        named = None
-        if isinstance(facts.record, IssuanceRecord):
-            named = facts.record.issuer
-        if isinstance(facts.certificate, RegisteredCertificate) and facts.certificate.authority:
-            named = facts.certificate.authority
+        named = facts.record.issuer if isinstance(facts.record, IssuanceRecord) else None
+        if isinstance(facts.certificate, RegisteredCertificate):
+            named = facts.certificate.authority or named
         return self.reader.attempt(
             "the authority", lambda: authority.authority(self.reader, facts.leaf, named, deployed)
         )
 
-    def _rule_denials(
-        self, signer: Authority | None, found: tuple[Rule, ...], queue: str
-    ) -> tuple[Denial, ...] | Unread:
+    def _rule_denials(self, signer: Authority | None, found: tuple[Rule, ...], queue: str) -> Denials:
         carrying = taking(found, signer.id, queue) if signer and signer.id else []
         role = carrying[0].role if carrying else None
         if role is None:
@@ -89,73 +108,39 @@ class Surroundings:
             "what the rule's role is allowed", lambda: consumer.denials(self.reader, role, asked)
         )
 
-    def _queue_and_consumer(self) -> tuple[Queue | Unread | None, Consumer | Unread | None]:
-        url, function = (
-            self.stack.output(Output.REGISTRATION_QUEUE),
-            self.stack.output(Output.REGISTRATION_FUNCTION),
-        )
-        if isinstance(url, Unread) or isinstance(function, Unread):
-            missing = url if isinstance(url, Unread) else function
-            return missing, missing  # type: ignore[return-value]  # the one that is Unread
-        queue = self.reader.attempt("the registration queue", lambda: consumer.queue(self.reader, url))
-        mapping = self.reader.attempt(
-            "the event source mapping",
-            lambda: consumer.consumer(self.reader, self._queue_arn(url), function),
-        )
-        return queue, mapping
-
-    def _denials(self, facts: Facts, function: Function | Unread | None) -> tuple[Denial, ...] | Unread:
-        table = self.stack.output(Output.ISSUANCE_RECORDS)
-        queue, dead = (
-            self.stack.output(Output.REGISTRATION_QUEUE),
-            self.stack.output(Output.DEAD_LETTER_QUEUE),
-        )
-        parts = (table, queue, dead)
-        if not isinstance(function, Function) or any(isinstance(part, Unread) for part in parts):
+    def _function_denials(self, facts: Facts, function: Function | Unread | None, parts: Parts) -> Denials:
+        if not isinstance(function, Function):
             return ()
         arn = self.stack.place.arn
         asked = [
             (permissions.OF_CERTIFICATE, arn(f"cert/{facts.certificate_id}")),
             (permissions.OF_THING, arn(f"thing/{facts.thing_name or 'any'}")),
-            (permissions.OF_RECORDS, self._arn("dynamodb", f"table/{table}")),
-            (permissions.OF_QUEUE, self._queue_arn(str(queue))),
-            (permissions.TO_SEND, self._queue_arn(str(dead))),
+            (permissions.OF_RECORDS, self._arn("dynamodb", f"table/{parts.records}")),
+            (permissions.OF_QUEUE, self._queue_arn(parts.queue)),
+            (permissions.TO_SEND, self._queue_arn(parts.dead_letters)),
         ]
         return self.reader.attempt(
             "what the function's role is allowed",
             lambda: consumer.denials(self.reader, function.role, asked),
         )
 
-    def _letters(self, facts: Facts) -> DeadLetters | Unread:
-        url = self.stack.output(Output.DEAD_LETTER_QUEUE)
-        if isinstance(url, Unread):
-            return url
-        id_ = str(facts.certificate_id)
-        return self.reader.attempt(
-            "the dead-letter queue", lambda: letters.dead_letters(self.reader, url, id_)
-        )
-
     def _thing_and_policies(
-        self, facts: Facts
+        self, facts: Facts, id_: str
     ) -> tuple[Thing | Unread | None, tuple[HeldPolicy, ...] | Unread]:
         name = facts.thing_name
         thing = self.reader.attempt("the thing", lambda: registry.thing(self.reader, name)) if name else None
         groups = thing.groups if isinstance(thing, Thing) else ()
-        certificate = self.stack.place.arn(f"cert/{facts.certificate_id}")
+        certificate = self.stack.place.arn(f"cert/{id_}")
         policies = self.reader.attempt(
             "the policies", lambda: registry.policies(self.reader, certificate, groups)
         )
         return thing, policies
 
     def _holder(self, facts: Facts) -> IssuanceRecord | Unread | None:
-        table = self.stack.output(Output.ISSUANCE_RECORDS)
-        if facts.thing_name is None or isinstance(table, Unread):
+        parts, name = self.stack.parts, facts.thing_name
+        if name is None or isinstance(parts, Unread):
             return facts.holder
-        return records.holder(self.reader, table, facts.thing_name)
-
-    def _refusals(self, facts: Facts) -> tuple[Refusal, ...] | Unread:
-        id_ = str(facts.certificate_id)
-        return self.reader.attempt("AWS IoT's own log", lambda: logs.refusals(self.reader, id_, self.since))
+        return records.holder(self.reader, parts.records, name)
 
     def _arn(self, service: str, resource: str) -> str:
         place = self.stack.place
