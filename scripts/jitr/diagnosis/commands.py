@@ -21,7 +21,7 @@ class Commands:
 
     def jitr(self, *words: str) -> str:
         """Give a line of this command, for this environment."""
-        return " ".join(["jitr", *words, "-e", self.place.environment])
+        return " ".join(["jitr", *map(shlex.quote, words), "-e", self.place.environment])
 
     @property
     def deploy(self) -> str:

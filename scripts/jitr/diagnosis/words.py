@@ -39,7 +39,13 @@ def fields(diagnosis: Diagnosis) -> dict[str, object]:
 
 
 def lines(diagnosis: Diagnosis) -> Iterator[str]:
-    """Say it, line by line."""
+    """Say it, line by line; what devices and logs put into it cannot steer a terminal."""
+    for paragraph in _paragraphs(diagnosis):
+        for line in paragraph.split("\n"):
+            yield "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)
+
+
+def _paragraphs(diagnosis: Diagnosis) -> Iterator[str]:
     facts = diagnosis.facts
     yield _heading(facts)
     yield ""
@@ -85,8 +91,8 @@ def _answer(diagnosis: Diagnosis) -> str:
         return f"Nothing stands in the way: the device may connect with the client id {facts.client_id}."
     if diagnosis.answer is Answer.NOTHING:
         return (
-            "Nothing stands in the way: AWS IoT has not seen the certificate yet, and lets the device in when "
-            "it connects."
+            "Nothing stands in the way: AWS IoT has not seen the certificate yet, and lets the device in "
+            "when it connects."
         )
     if diagnosis.answer is Answer.UNCLEAR:
         return "\n".join(
@@ -116,7 +122,8 @@ def _beside(diagnosis: Diagnosis) -> Iterator[str]:
         yield "\n".join(["Other certificates of the thing:", *_items(said)])
     if diagnosis.unread:
         yield "\n".join(["Not read:", *_items(f"{each.what}: {each.why}" for each in diagnosis.unread)])
-    if facts.place.local and any("aws " in each for finding in diagnosis.findings for each in finding.mend):
+    commands = [command for finding in diagnosis.findings for command in finding.mend]
+    if facts.place.local and any(command.startswith(("aws", "npx")) for command in commands):
         yield 'For aws and cdk to go to the local AWS: eval "$(jitr local env)"'
 
 

@@ -281,6 +281,14 @@ def test_somebody_else_s_rule_for_the_same_events_is_left_alone(own: Rule) -> No
     assert not causes(replace(FRESH, way=way(rules=(FOREIGN, RULE))))
 
 
+def test_what_came_from_outside_steers_neither_terminal_nor_shell() -> None:
+    leaf = replace(LEAF, not_after=NOW)
+    facts = replace(FRESH, leaf=leaf, thing_name="x; rm -rf \x1b[2J")
+    diagnosis = diagnose(facts)
+    assert shlex.split(diagnosis.findings[0].mend[0])[:3] == ["jitr", "sign", "x; rm -rf \x1b[2J.csr"]
+    assert "\x1b" not in "".join(lines(diagnosis))
+
+
 def test_a_group_s_policy_is_detached_from_the_group() -> None:
     policies = (DEVICE_POLICY, held(deny("iot:Connect", "*"), target=GROUP))
     (finding,) = diagnose(replace(ONLINE, policies=policies)).findings

@@ -13,6 +13,7 @@ from jitr.diagnosis.reading.surroundings import Surroundings
 from jitr.diagnosis.way import Function
 from jitr.target import Target
 from records.record import IssuanceRecord
+from registry import NAME
 
 
 def gather(target: Target, question: Question, leaf: Leaf | None, since: timedelta) -> Facts:
@@ -105,7 +106,8 @@ class Gathering:
         if facts.thing_name is not None or len(attached) == 1:
             return facts.thing_name or attached[0].thing
         named = self.reader.target.settings.provisioning.thing_is_named_as_its_certificate
-        return facts.leaf.common_name if facts.leaf and named else None
+        common_name = facts.leaf.common_name if facts.leaf and named else None
+        return common_name if common_name and NAME.fullmatch(common_name) else None
 
     def _function(self) -> Function | Unread | None:
         parts = self.stack.parts
