@@ -75,11 +75,8 @@ class RegisteredCa:
     template: str | None = None
     """Name of a provisioning template: then its devices are not registered by this stack."""
     changed: datetime | None = None
-
-    @property
-    def admits(self) -> bool:
-        """Whether devices that it never saw come in."""
-        return self.status == "ACTIVE" and self.auto_registration == "ENABLE" and not self.template
+    mode: str = "DEFAULT"
+    """SNI_ONLY: its devices must name their endpoint."""
 
 
 @dataclass(frozen=True)

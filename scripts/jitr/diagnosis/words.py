@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from jitr.diagnosis.diagnosis import Answer, Diagnosis
-from jitr.diagnosis.facts import Authority, Facts, LogLine
+from jitr.diagnosis.facts import Authority, Facts, LogLine, RegisteredCa
 from jitr.diagnosis.finding import Finding
 from jitr.diagnosis.part import Unread, known
+from records.state import TOMBSTONES
 
 SHOWN_LINES = 3
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -69,9 +70,23 @@ def notes(diagnosis: Diagnosis) -> Iterator[str]:
         )
     if facts.certificate_id and facts.certificate is None and diagnosis.answer is not Answer.NOTHING:
         yield "AWS IoT has not seen this certificate yet: it would be registered when the device connects"
+    yield from _of_authority(facts)
+    record = known(facts.record)
+    if facts.status == "ACTIVE" and record and record.state in TOMBSTONES:
+        yield f"the certificate is ACTIVE at AWS IoT, though its record says {record.state}"
     letters = known(facts.way.dead_letters)
     if letters and letters.looked_at < letters.about_in_all:
         yield f"of about {letters.about_in_all} dead letters {letters.looked_at} were looked at"
+
+
+def _of_authority(facts: Facts) -> Iterator[str]:
+    authority = facts.authority
+    if not isinstance(authority, Authority):
+        return
+    if isinstance(authority.held, RegisteredCa) and authority.held.mode == "SNI_ONLY" and not facts.status:
+        yield f"the {authority.said} is in SNI_ONLY mode: the device must name its endpoint (SNI)"
+    if authority.rivals:
+        yield f"{len(authority.rivals)} more of the account have the subject {authority.subject}"
 
 
 def _heading(facts: Facts) -> str:

@@ -165,6 +165,43 @@ def test_a_certificate_that_waits_is_said_to_wait_for_something(changes: dict, c
     assert causes(replace(PENDING, **changes)) == [cause]
 
 
+def test_the_log_tells_of_a_lost_permission_where_iam_may_not_be_asked() -> None:
+    unasked = way(denials=Unread("the role", "denied"))
+    facts = replace(PENDING, way=unasked, log=log("retried", "AccessDeniedException"))
+    assert causes(facts) == [Cause.FUNCTION_NOT_PERMITTED]
+
+
+def test_a_lost_event_is_told_with_the_last_that_was_logged() -> None:
+    (finding,) = diagnose(replace(PENDING, log=log("dead", "ServiceUnavailableException"))).findings
+    assert finding.cause is Cause.NEVER_RETRIED
+    assert "dead, reason ServiceUnavailableException: What went wrong." in finding.says
+
+
+def said_beside(facts: Facts) -> str:
+    return "\n".join(lines(diagnose(facts)))
+
+
+def test_an_active_certificate_that_its_record_wants_off_is_noted() -> None:
+    revoked = record(State.REVOKED)
+    assert "ACTIVE at AWS IoT, though its record says revoked" in said_beside(replace(ONLINE, record=revoked))
+
+
+def test_an_authority_whose_devices_must_name_their_endpoint_is_noted() -> None:
+    held_so = authority(held=RegisteredCa("ACTIVE", "ENABLE", mode="SNI_ONLY"))
+    assert "must name its endpoint (SNI)" in said_beside(replace(FRESH, authority=held_so))
+
+
+def test_authorities_of_the_same_subject_are_noted() -> None:
+    assert "1 more of the account have the subject CN=CA" in said_beside(
+        replace(FRESH, authority=authority(rivals=(OTHER_CA,)))
+    )
+
+
+def test_another_common_name_than_the_thing_s_is_noted() -> None:
+    other = replace(LEAF, fields={"common_name": "serial-7"})
+    assert "must connect with the client id pump-1" in said_beside(replace(ONLINE, leaf=other))
+
+
 def test_a_name_that_nothing_was_issued_for() -> None:
     facts = Facts(Question(Kind.THING, "nobody"), FRESH.place, NOW, None, "nobody")
     assert causes(facts) == [Cause.NOTHING_ISSUED]

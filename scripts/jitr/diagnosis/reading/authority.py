@@ -114,6 +114,7 @@ def _registered(reader: Reader, id_: str) -> tuple[RegisteredCa, str] | None:
         auto_registration=found.get("autoRegistrationStatus", "DISABLE"),
         template=answer.get("registrationConfig", {}).get("templateName"),
         changed=found.get("lastModifiedDate"),
+        mode=found.get("certificateMode", "DEFAULT"),
     )
     return held, found["certificatePem"]
 

@@ -9,6 +9,7 @@ from jitr.diagnosis.commands import Commands
 from jitr.diagnosis.facts import Facts, LogLine, RegisteredCertificate
 from jitr.diagnosis.finding import Cause, Finding
 from jitr.diagnosis.part import Unread, known
+from jitr.diagnosis.rules.consumer import is_denial
 from jitr.diagnosis.way import DeadLetter, Queue
 from records.record import IssuanceRecord
 from records.state import State
@@ -56,7 +57,7 @@ def still_waiting(facts: Facts) -> Iterator[Finding]:
             advice="Once it allows the device, let that connect again.",
         )
     elif last is not None and last.outcome == RETRIED:
-        yield _failing(facts, last)
+        yield _denied(last) if _is_denied(facts, last) else _failing(facts, last)
     elif _under_way(facts, certificate):
         queue = known(facts.way.queue)
         yield Finding(
@@ -70,7 +71,7 @@ def still_waiting(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             Cause.NEVER_RETRIED,
             "The certificate waits for its activation, and no event about it is on its way: the event was "
-            "lost, and the device has not connected since.",
+            f"lost, and the device has not connected since.{_last_heard(last)}",
             since=certificate.created,
             advice="Let the device connect again: AWS IoT then announces the certificate anew. Or announce "
             "it in AWS IoT's place.",
@@ -82,6 +83,27 @@ def latest_line(facts: Facts) -> LogLine | None:
     """Give the last that the function logged about the certificate."""
     lines = [line for line in known(facts.log) or () if line.certificate_id == facts.certificate_id]
     return lines[-1] if lines else None
+
+
+def _is_denied(facts: Facts, last: LogLine) -> bool:
+    """Tell whether AWS refused a call to the function, where IAM may not be asked about its role."""
+    return is_denial(last.reason) and isinstance(facts.way.denials, Unread)
+
+
+def _denied(last: LogLine) -> Finding:
+    return Finding(
+        Cause.FUNCTION_NOT_PERMITTED,
+        f"AWS refused the registration function a call, reason {last.reason}{_why(last)}",
+        since=last.at,
+        advice="Give its role back what it lacks; the queue tries again by itself.",
+    )
+
+
+def _last_heard(last: LogLine | None) -> str:
+    if last is None:
+        return ""
+    reason = f", reason {last.reason}" if last.reason else ""
+    return f" The last that the registration logged about it: {last.outcome}{reason}{_why(last)}"
 
 
 def _failing(facts: Facts, last: LogLine) -> Finding:
