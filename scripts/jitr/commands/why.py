@@ -42,9 +42,10 @@ def why(
     something does, or it could not be ruled out, or the command failed; 2: wrongly called.
     """
     from jitr.diagnosis.diagnosis import Answer, diagnose
+    from jitr.diagnosis.json_form import fields
     from jitr.diagnosis.reading.gathering import gather
     from jitr.diagnosis.reading.question import question
-    from jitr.diagnosis.words import fields, lines
+    from jitr.diagnosis.words import lines
     from jitr.target import target
 
     period = _period(since)

@@ -1,42 +1,16 @@
-"""A diagnosis in words for people, and as one JSON value for programs."""
+"""A diagnosis in words, for people."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from jitr.diagnosis.diagnosis import Answer, Diagnosis
-from jitr.diagnosis.facts import Authority, Facts, LogLine, RegisteredCa
+from jitr.diagnosis.facts import Authority, Facts, LogLine
 from jitr.diagnosis.finding import Finding
+from jitr.diagnosis.notes import notes
 from jitr.diagnosis.part import Unread, known
-from records.state import TOMBSTONES
 
 SHOWN_LINES = 3
 MINUTE, HOUR, DAY = 60, 3600, 86400
-
-
-def fields(diagnosis: Diagnosis) -> dict[str, object]:
-    """Give it as JSON has it; docs/diagnosis.md describes every key."""
-    facts = diagnosis.facts
-    authority = known(facts.authority)
-    return {
-        "environment": facts.place.environment,
-        "asked": {"kind": facts.question.kind.value, "value": facts.question.text},
-        "answer": diagnosis.answer.value,
-        "certificate_id": facts.certificate_id,
-        "thing_name": facts.thing_name,
-        "client_id": facts.client_id,
-        "status": facts.status,
-        "record": getattr(known(facts.record), "state", None),
-        "authority": {"name": authority.name, "certificate_id": authority.id} if authority else None,
-        "findings": [_finding(finding) for finding in diagnosis.findings],
-        "unclear": list(diagnosis.unclear),
-        "notes": list(notes(diagnosis)),
-        "unread": [{"what": each.what, "why": each.why} for each in diagnosis.unread],
-        "other_certificates": [
-            {"certificate_id": other.id, "status": other.status, "record": other.state}
-            for other in known(facts.others) or ()
-        ],
-        "log": [_line(line) for line in known(facts.log) or ()],
-    }
 
 
 def lines(diagnosis: Diagnosis) -> Iterator[str]:
@@ -57,36 +31,6 @@ def _paragraphs(diagnosis: Diagnosis) -> Iterator[str]:
     for said in _beside(diagnosis):
         yield ""
         yield said
-
-
-def notes(diagnosis: Diagnosis) -> Iterator[str]:
-    """Say what is worth knowing and stands in nobody's way."""
-    facts = diagnosis.facts
-    common_name = facts.leaf.common_name if facts.leaf else None
-    if facts.thing_name and common_name and common_name != facts.thing_name:
-        yield (
-            f"the certificate's common name is {common_name}, its thing is {facts.thing_name}: the device "
-            f"must connect with the client id {facts.thing_name}"
-        )
-    if facts.certificate_id and facts.certificate is None and diagnosis.answer is not Answer.NOTHING:
-        yield "AWS IoT has not seen this certificate yet: it would be registered when the device connects"
-    yield from _of_authority(facts)
-    record = known(facts.record)
-    if facts.status == "ACTIVE" and record and record.state in TOMBSTONES:
-        yield f"the certificate is ACTIVE at AWS IoT, though its record says {record.state}"
-    letters = known(facts.way.dead_letters)
-    if letters and letters.looked_at < letters.about_in_all:
-        yield f"of about {letters.about_in_all} dead letters {letters.looked_at} were looked at"
-
-
-def _of_authority(facts: Facts) -> Iterator[str]:
-    authority = facts.authority
-    if not isinstance(authority, Authority):
-        return
-    if isinstance(authority.held, RegisteredCa) and authority.held.mode == "SNI_ONLY" and not facts.status:
-        yield f"the {authority.said} is in SNI_ONLY mode: the device must name its endpoint (SNI)"
-    if authority.rivals:
-        yield f"{len(authority.rivals)} more of the account have the subject {authority.subject}"
 
 
 def _heading(facts: Facts) -> str:
@@ -150,25 +94,6 @@ def _logged(line: LogLine) -> str:
     reason = f"/{line.reason}" if line.reason else ""
     problem = f": {line.problem}" if line.problem else ""
     return f"{line.at:%Y-%m-%d %H:%M:%S} UTC {line.outcome}{reason}{problem}"
-
-
-def _finding(finding: Finding) -> dict[str, object]:
-    return {
-        "cause": finding.cause.value,
-        "says": finding.says,
-        "since": finding.since.isoformat() if finding.since else None,
-        "advice": finding.advice,
-        "mend": list(finding.mend),
-    }
-
-
-def _line(line: LogLine) -> dict[str, object]:
-    return {
-        "at": line.at.isoformat(),
-        "outcome": line.outcome,
-        "reason": line.reason,
-        "problem": line.problem,
-    }
 
 
 def _ago(passed: timedelta) -> str:

@@ -11,9 +11,10 @@ from jitr.diagnosis.diagnosis import Answer, diagnose
 from jitr.diagnosis.facts import Attachment, Facts, Kind, LogLine, Question, RegisteredCa
 from jitr.diagnosis.facts import Refusal as Refused
 from jitr.diagnosis.finding import Cause
+from jitr.diagnosis.json_form import fields
 from jitr.diagnosis.part import Unread
 from jitr.diagnosis.way import DeadLetter, DeadLetters, Denial, Rule
-from jitr.diagnosis.words import fields, lines
+from jitr.diagnosis.words import lines
 from records.record import IssuanceRecord
 from records.state import State
 from tests.unit.diagnosis.cases import (

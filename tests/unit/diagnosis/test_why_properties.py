@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from contract import SecondCertificate
 from jitr.diagnosis.diagnosis import Answer, diagnose
 from jitr.diagnosis.facts import Attachment, Facts, Kind, Question, RegisteredCa, Thing
+from jitr.diagnosis.json_form import fields
 from jitr.diagnosis.part import Unread
 from jitr.diagnosis.way import DeadLetter, DeadLetters, Denial, Rule, Way
-from jitr.diagnosis.words import fields, lines
+from jitr.diagnosis.words import lines
 from records.state import TOMBSTONES, State
 from tests.unit.diagnosis.cases import (
     AGO,

@@ -9,11 +9,28 @@ from jitr.diagnosis.facts import Authority, Facts, Kind
 from jitr.diagnosis.finding import Cause, Finding
 from jitr.diagnosis.part import Unread, known
 from jitr.diagnosis.rules.certificate import NEW_CERTIFICATE, sign_anew
+from jitr.diagnosis.rules.tombstone import tombstone
 from records.record import IssuanceRecord
-from records.state import State
+from records.state import TOMBSTONES, State
 
-SECOND = "second_certificate"
 UNISSUED = "unissued"
+
+
+def recorded(facts: Facts) -> Iterator[Finding]:
+    """Ask the record, which decides, whether the certificate will be activated."""
+    record = facts.record
+    if isinstance(record, Unread):
+        if record.broken:
+            yield Finding(Cause.RECORD_BROKEN, f"The issuance record cannot be read: {record.why}")
+    elif record is None:
+        yield from missing_record(facts)
+    elif record.state in TOMBSTONES:
+        yield from tombstone(facts, record)
+    elif record.state is State.REGISTERED:
+        yield _deleted_since(facts, record)
+    else:
+        yield from record_of_another(facts)
+        yield from second_certificate(facts)
 
 
 def missing_record(facts: Facts) -> Iterator[Finding]:
@@ -83,56 +100,6 @@ def _newer(holder: IssuanceRecord, record: IssuanceRecord) -> str:
     return "the newer " if holder.issued_at > record.issued_at else ""
 
 
-def tombstone(facts: Facts, record: IssuanceRecord) -> Iterator[Finding]:
-    """Say what ended a certificate, by its record: nothing brings it back by itself."""
-    commands, thing = Commands(facts.place), record.thing_name
-    anew = (sign_anew(facts),)
-    if record.state is State.REVOKED:
-        yield Finding(Cause.REVOKED, _ended("revoked", record), record.updated_at, NEW_CERTIFICATE, anew)
-    elif record.state is State.REPLACED:
-        by = facts.holder.certificate_id if isinstance(facts.holder, IssuanceRecord) else None
-        newer = f" by certificate {by[:12]}…" if by and by != record.certificate_id else " by a newer one"
-        yield Finding(
-            Cause.REPLACED,
-            f"The certificate was replaced{newer}, which has thing {thing} now.",
-            record.updated_at,
-            f"The device has to use its newer certificate. If that is lost: {NEW_CERTIFICATE}",
-            anew,
-        )
-    elif record.state is State.DEACTIVATED:
-        activate = (commands.jitr("device", "activate", record.certificate_id),)
-        yield Finding(Cause.DEACTIVATED, _ended("deactivated", record), record.updated_at, None, activate)
-    elif record.state is State.REFUSED:
-        yield _refused(facts, record)
-
-
-def _refused(facts: Facts, record: IssuanceRecord) -> Finding:
-    commands = Commands(facts.place)
-    code, _, problem = (record.reason or "").partition(": ")
-    if code != SECOND:
-        return Finding(
-            Cause.REFUSED,
-            f"The registration refused the certificate for good: {record.reason or 'without a reason'}.",
-            record.updated_at,
-            f"Put right what it says; a refused certificate does not come back. {NEW_CERTIFICATE}",
-            (sign_anew(facts),),
-        )
-    holder = facts.holder.certificate_id if isinstance(facts.holder, IssuanceRecord) else None
-    deactivate = (commands.jitr("device", "deactivate", holder),) if holder else ()
-    return Finding(
-        Cause.SECOND_CERTIFICATE,
-        f"The certificate was refused as a second one for thing {record.thing_name}: {problem}",
-        record.updated_at,
-        "If the other is no longer in use, deactivate it and sign a new certificate for the device: a "
-        "refused one does not come back.",
-        (*deactivate, sign_anew(facts)),
-    )
-
-
-def _ended(how: str, record: IssuanceRecord) -> str:
-    return f"The certificate was {how}{f': {record.reason}' if record.reason else ''}."
-
-
 def _recorded(facts: Facts) -> tuple[str, ...]:
     commands, id_ = Commands(facts.place), str(facts.certificate_id)
     activate = (commands.jitr("device", "activate", id_),) if facts.status == "INACTIVE" else ()
@@ -155,3 +122,27 @@ def _first_refusal(facts: Facts) -> datetime | None:
 
 def _refused_at(facts: Facts) -> str:
     return " It was refused." if _first_refusal(facts) is not None else ""
+
+
+def nothing_issued(facts: Facts) -> Iterator[Finding]:
+    """Find that there is no certificate for a thing at all."""
+    if facts.question.kind is Kind.THING and not isinstance(facts.holder, Unread):
+        yield Finding(
+            Cause.NOTHING_ISSUED,
+            f"No certificate is known for a thing {facts.question.text}: none was ever recorded for it in "
+            f"environment {facts.place.environment}, and none is attached to it.",
+            advice="Check the name; if it is right, sign the device's request.",
+            mend=(sign_anew(facts),),
+        )
+
+
+def _deleted_since(facts: Facts, record: IssuanceRecord) -> Finding:
+    commands = Commands(facts.place)
+    return Finding(
+        Cause.DELETED,
+        f"The certificate was registered before and was deleted at AWS IoT since: its record says "
+        f"{record.state}, so no event makes it ACTIVE again.",
+        since=record.registered_at,
+        advice="Sign a new certificate for the device; or, once it has connected again, activate this one.",
+        mend=(sign_anew(facts), commands.jitr("device", "activate", record.certificate_id)),
+    )

@@ -7,7 +7,8 @@ from jitr.diagnosis.facts import Facts, RegisteredCertificate
 from jitr.diagnosis.finding import Cause, Finding
 from jitr.diagnosis.part import Unread
 from jitr.diagnosis.rules.certificate import NEW_CERTIFICATE, sign_anew
-from jitr.diagnosis.rules.record import missing_record, tombstone
+from jitr.diagnosis.rules.record import missing_record
+from jitr.diagnosis.rules.tombstone import tombstone
 from records.record import IssuanceRecord
 from records.state import TOMBSTONES, State
 
