@@ -14,8 +14,6 @@ from jitr.diagnosis.part import Unread
 from jitr.diagnosis.way import Way
 from records.record import IssuanceRecord
 
-CONNECT_EVENT = "Connect"
-
 
 class Kind(StrEnum):
     """What a diagnosis was asked about."""

@@ -95,7 +95,7 @@ def _of_account(reader: Reader, id_: str) -> Candidate | None:
     return Candidate(Authority(id_, _subject(found[1]), held=found[0]), found[1]) if found else None
 
 
-def _account(reader: Reader, known: "set[str | None]") -> Iterator[Candidate]:
+def _account(reader: Reader, known: set[str | None]) -> Iterator[Candidate]:
     """Read the account's other authorities, one by one: AWS IoT lists no subjects."""
     for listed in paged(reader.iot, "list_ca_certificates", "certificates"):
         if listed["certificateId"] not in known:

@@ -1,6 +1,7 @@
 """Queue, event source mapping, function, and what their roles are allowed."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from contract import SecondCertificate, Variable
 from jitr.diagnosis.reading.reader import Reader, missing_is_none, paged
@@ -76,12 +77,13 @@ def denials(reader: Reader, role: str, asked: Iterable[tuple[tuple[str, ...], st
     """
     denied = []
     for actions, resource in asked:
-        answer = missing_is_none(
-            lambda actions=actions, resource=resource: reader.iam.simulate_principal_policy(  # type: ignore[misc]
-                PolicySourceArn=role, ActionNames=list(actions), ResourceArns=[resource]
-            ),
-            *NO_ROLE,
+        simulated = partial(
+            reader.iam.simulate_principal_policy,
+            PolicySourceArn=role,
+            ActionNames=list(actions),
+            ResourceArns=[resource],
         )
+        answer = missing_is_none(simulated, *NO_ROLE)
         if answer is None:  # the role itself is gone
             return tuple(Denial(action, resource) for actions, resource in asked for action in actions)
         denied += [

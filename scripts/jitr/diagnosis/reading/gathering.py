@@ -91,6 +91,8 @@ class Gathering:
         )
         described = found.pop("certificate")
         certificate, pem = described if isinstance(described, tuple) else (described, "")
+        if certificate is None:  # what AWS IoT does not hold is attached to nothing
+            found["attached"] = ()
         facts = replace(facts, certificate=certificate, **found)
         recorded = known(facts.record)
         leaf = facts.leaf or read_leaf(pem or (recorded.certificate if recorded else ""))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from jitr.diagnosis.facts import CONNECT_EVENT, LogLine, Refusal
+from jitr.diagnosis.facts import LogLine, Refusal
 from jitr.diagnosis.reading.reader import Reader, missing_is_none
 
 AWS_IOT_LOG = "AWSIotLogsV2"
@@ -23,7 +23,7 @@ def refusals(reader: Reader, certificate_id: str, since: datetime) -> tuple[Refu
     """Read connections that AWS IoT refused since the last that it accepted, oldest first."""
     found: list[Refusal] = []
     for at, fields in _documents(reader, AWS_IOT_LOG, certificate_id, since):
-        if fields.get("eventType") != CONNECT_EVENT or fields.get("principalId") != certificate_id:
+        if fields.get("eventType") != "Connect" or fields.get("principalId") != certificate_id:
             continue
         if fields.get("status") == "Failure":
             found.append(Refusal(at, fields.get("clientId"), str(fields.get("reason", "without a reason"))))

@@ -1,6 +1,7 @@
 """The registry of AWS IoT: the certificate, its thing, and the policies that count for both."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -84,6 +85,6 @@ def _held_by(reader: Reader, target: str) -> Iterator[HeldPolicy]:
         )
     )
     for each in held or ():
-        document = missing_is_none(lambda name=each["policyName"]: reader.iot.get_policy(policyName=name))  # type: ignore[misc]  # bound at once
+        document = missing_is_none(partial(reader.iot.get_policy, policyName=each["policyName"]))
         if document is not None:
             yield HeldPolicy(each["policyName"], document["policyDocument"], target)

@@ -129,6 +129,8 @@ class Surroundings:
     ) -> tuple[Thing | Unread | None, tuple[HeldPolicy, ...] | Unread]:
         name = facts.thing_name
         thing = self.reader.attempt("the thing", lambda: registry.thing(self.reader, name)) if name else None
+        if facts.certificate is None:  # what AWS IoT does not hold has no policies
+            return thing, ()
         groups = thing.groups if isinstance(thing, Thing) else ()
         certificate = self.stack.place.arn(f"cert/{id_}")
         policies = self.reader.attempt(

@@ -112,7 +112,8 @@ def _recorded(facts: Facts) -> tuple[str, ...]:
         "--query certificateDescription.certificatePem --output text",
         certificate_id=id_,
     )
-    return (f"{fetched} > device.crt", commands.jitr("issued", "import", "device.crt"), *activate)
+    file = f"{id_[:12]}.crt"
+    return (f"{fetched} > {file}", commands.jitr("issued", "import", file), *activate)
 
 
 def _first_refusal(facts: Facts) -> datetime | None:

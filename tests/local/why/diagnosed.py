@@ -13,9 +13,12 @@ from fleet import Fleet, Identity, awaited
 from typer.testing import Result
 
 from contract import Output, stack_name
+from jitr.failure import FailureError
 
 Jitr = Callable[..., Result]
 ENVIRONMENT = "diagnosed"
+OPEN = {"newStatus": "ACTIVE", "newAutoRegistrationStatus": "ENABLE"}
+"""What lets an authority's devices in."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,24 @@ class Diagnosed:
     def as_client(self, device: Identity, client_id: str) -> Identity:
         """The same device, with another client id."""
         return replace(device, device=replace(device.device, thing_name=client_id))
+
+
+def kept_out(device: Identity) -> bool:
+    """Whether the device cannot connect, be it that TLS or MQTT refuses it."""
+    try:
+        return device.connect() is None
+    except FailureError:
+        return True
+
+
+def file_of(device: Identity) -> str:
+    """The device's certificate file."""
+    return str(device.device.certificate)
+
+
+def without_thing(site: Diagnosed, device: Identity, name: str) -> None:
+    """Detach a certificate from its thing."""
+    site.client("iot").detach_thing_principal(thingName=name, principal=site.arn(f"cert/{device.id}"))
 
 
 def key() -> ec.EllipticCurvePrivateKey:
