@@ -17,6 +17,8 @@ def notes(diagnosis: Diagnosis) -> Iterator[str]:
             f"the certificate's common name is {common_name}, its thing is {facts.thing_name}: the device "
             f"must connect with the client id {facts.thing_name}"
         )
+    if facts.leaf and facts.record is None and facts.thing_name is None:
+        yield f"the subject {facts.leaf.subject} alone makes no thing's name; a record would say it"
     if facts.certificate_id and facts.certificate is None and diagnosis.answer is not Answer.NOTHING:
         yield "AWS IoT has not seen this certificate yet: it would be registered when the device connects"
     yield from _of_authority(facts)

@@ -203,6 +203,11 @@ def test_another_common_name_than_the_thing_s_is_noted() -> None:
     assert "must connect with the client id pump-1" in said_beside(replace(ONLINE, leaf=other))
 
 
+def test_a_subject_that_makes_no_thing_s_name_is_noted() -> None:
+    nameless = replace(FRESH, record=None, holder=None, thing_name=None)
+    assert "CN=pump-1 alone makes no thing's name" in said_beside(nameless)
+
+
 def test_a_name_that_nothing_was_issued_for() -> None:
     facts = Facts(Question(Kind.THING, "nobody"), FRESH.place, NOW, None, "nobody")
     assert causes(facts) == [Cause.NOTHING_ISSUED]
