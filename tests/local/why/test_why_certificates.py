@@ -160,7 +160,7 @@ def test_a_certificate_that_its_authority_did_not_sign(site: Diagnosed) -> None:
     device = site.fleet.identity("forged", own, certificate)
     assert kept_out(device)
     answer = site.why(file_of(device))
-    assert answer.first["cause"] == "not_signed_by_its_authority"
+    assert answer.causes == ["not_signed_by_its_authority"]
     assert answer.said["authority"]["name"] == "fleet"
 
 

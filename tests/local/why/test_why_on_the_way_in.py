@@ -16,8 +16,7 @@ NOW = datetime.now(UTC)
 def test_an_authority_that_nobody_here_knows(site: Diagnosed) -> None:
     device = Owner().device(site.fleet, "stranger")
     assert kept_out(device)
-    answer = site.why(file_of(device))
-    assert answer.first["cause"] == "authority_unknown"
+    assert site.why(file_of(device)).causes == ["authority_unknown"]
     assert site.fleet.status(device) is None
 
 

@@ -217,6 +217,10 @@ def test_what_follows_from_a_cause_is_no_further_cause() -> None:
     closed = authority(state="closed", held=RegisteredCa("ACTIVE", "DISABLE"))
     assert causes(replace(FRESH, authority=closed, way=way(rules=()))) == [Cause.AUTO_REGISTRATION_OFF]
     assert causes(replace(ONLINE, thing=None, attached=())) == [Cause.THING_MISSING]
+    forged = replace(FRESH, record=None, authority=authority(signed=False))
+    assert causes(forged) == [Cause.NOT_SIGNED]
+    strange = replace(FRESH, record=None, authority=authority(held=None, name=None, id=None))
+    assert causes(strange) == [Cause.UNKNOWN_AUTHORITY]
 
 
 def test_an_authority_s_state_does_not_matter_to_an_active_certificate() -> None:

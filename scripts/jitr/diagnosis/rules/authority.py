@@ -9,7 +9,7 @@ from jitr.diagnosis.part import Unread
 from jitr.diagnosis.rules.certificate import NEW_CERTIFICATE, sign_anew
 
 CLOSED_ON_PURPOSE = ("closed", "retired")
-AGAIN = "Then let the device connect again."
+AGAIN = "Afterwards, let the device connect again."
 
 
 def closed_authority(facts: Facts) -> Iterator[Finding]:
@@ -23,6 +23,14 @@ def closed_authority(facts: Facts) -> Iterator[Finding]:
         yield _unknown(facts, authority)
     elif isinstance(authority.held, RegisteredCa):
         yield from _not_open(facts, authority, authority.held)
+
+
+def of_nobody(facts: Facts) -> bool:
+    """Tell whether no authority that is known here made the certificate: it has no record then."""
+    authority = facts.authority
+    if not isinstance(authority, Authority):
+        return False
+    return authority.signed is False or (authority.held is None and authority.name is None)
 
 
 def _not_signed(facts: Facts, authority: Authority) -> Finding:
@@ -47,7 +55,7 @@ def _unknown(facts: Facts, authority: Authority) -> Finding:
         Cause.UNKNOWN_AUTHORITY,
         says,
         advice=f"If it is yours, add it to environments/{environment}.toml as an authority with custody = "
-        f'"external", and deploy. If not: {NEW_CERTIFICATE}',
+        f'"external", deploy, and record its certificates (jitr issued import). If not: {NEW_CERTIFICATE}',
         mend=(commands.deploy, sign_anew(facts)),
     )
 

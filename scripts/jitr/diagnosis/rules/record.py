@@ -8,6 +8,7 @@ from jitr.diagnosis.commands import Commands
 from jitr.diagnosis.facts import Authority, Facts, Kind
 from jitr.diagnosis.finding import Cause, Finding
 from jitr.diagnosis.part import Unread, known
+from jitr.diagnosis.rules.authority import of_nobody
 from jitr.diagnosis.rules.certificate import NEW_CERTIFICATE, sign_anew
 from jitr.diagnosis.rules.tombstone import tombstone
 from records.record import IssuanceRecord
@@ -23,7 +24,7 @@ def recorded(facts: Facts) -> Iterator[Finding]:
         if record.broken:
             yield Finding(Cause.RECORD_BROKEN, f"The issuance record cannot be read: {record.why}")
     elif record is None:
-        yield from missing_record(facts)
+        yield from () if of_nobody(facts) else missing_record(facts)
     elif record.state in TOMBSTONES:
         yield from tombstone(facts, record)
     elif record.state is State.REGISTERED:
@@ -40,7 +41,7 @@ def missing_record(facts: Facts) -> Iterator[Finding]:
     authority, function = known(facts.authority), known(facts.way.function)
     if authority and function and authority.id in function.adopted:
         return
-    unseen = " AWS IoT does not hold it in this account and Region, either." if facts.status is None else ""
+    unseen = " Nor does AWS IoT hold it in this account and Region." if facts.authority is None else ""
     yield Finding(
         Cause.UNISSUED,
         f"Certificate {facts.certificate_id[:12]}… has no issuance record in environment "
