@@ -24,14 +24,22 @@ def moment(now: datetime | None) -> datetime:
 def unsigned(
     subject: x509.Name, public_key: PublicKey, not_before: datetime, not_after: datetime
 ) -> x509.CertificateBuilder:
-    """Begin a certificate: random serial (159 bits, so 20 octets at most; RFC 5280, 4.1.2.2), SKI, dates."""
+    """Begin a certificate: whose it is, and from when to when it is valid."""
+    dated = x509.CertificateBuilder().not_valid_before(not_before).not_valid_after(not_after)
+    return with_identity(dated, subject, public_key)
+
+
+def with_identity(
+    builder: x509.CertificateBuilder, subject: x509.Name, public_key: PublicKey
+) -> x509.CertificateBuilder:
+    """Say whose a certificate is: subject, key and its identifier (SKI), and a serial number of its own.
+
+    The number is random (159 bits, so 20 octets at most; RFC 5280, 4.1.2.2).
+    """
     return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
+        builder.subject_name(subject)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(not_before)
-        .not_valid_after(not_after)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
     )
 
@@ -44,7 +52,7 @@ def signed_by(ca: x509.Certificate, ca_key: SigningKey, builder: x509.Certificat
     """
     certificate = (
         builder.issuer_name(ca.subject)
-        .add_extension(_authority_key_identifier(ca), critical=False)
+        .add_extension(authority_key_identifier(ca), critical=False)
         .sign(ca_key, signature_hash(ca_key))
     )
     return checked(certificate, ca.public_key())
@@ -98,7 +106,7 @@ def _verify(certificate: x509.Certificate, issuer_public_key: object) -> None:
         issuer_public_key.verify(certificate.signature, tbs, padding.PKCS1v15(), algorithm)
 
 
-def _authority_key_identifier(ca: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+def authority_key_identifier(ca: x509.Certificate) -> x509.AuthorityKeyIdentifier:
     """Point to the issuer's key by the identifier its own certificate gives it (RFC 5280, 4.2.1.1)."""
     try:
         identifier = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value

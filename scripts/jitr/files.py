@@ -1,14 +1,18 @@
 """Files that the command writes: whole or not at all, and never over somebody's key."""
 
+import errno
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from jitr.failure import BadUseError, FailureError
 
 PRIVATE = 0o600
 PUBLIC = 0o644
+WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What file systems say that know no hard links: those of memory sticks and some networks (link(2))."""
 
 
 def refuse_existing(paths: list[Path], *, force: bool) -> None:
@@ -32,17 +36,53 @@ def write(path: Path, content: bytes, mode: int = PUBLIC) -> None:
     Raises:
         FailureError: the folder cannot be written.
     """
+    with _draft(path, content, mode) as draft:
+        draft.replace(path)
+
+
+def create(path: Path, content: bytes, mode: int = PUBLIC) -> None:
+    """Write `content` to `path` in one step, unless something is there: of two at once, one gets it.
+
+    Raises:
+        FileExistsError: something is there, and stays as it is.
+        FailureError: the folder cannot be written.
+    """
+    with _draft(path, content, mode) as draft:
+        try:
+            path.hardlink_to(draft)
+        except OSError as error:
+            if error.errno not in WITHOUT_LINKS:
+                raise
+            if path.exists() or path.is_symlink():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            draft.replace(path)
+
+
+@contextmanager
+def _draft(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """Write a file beside `path`, which is gone again when it was not made `path` itself."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        with os.fdopen(_opened(draft, mode), "wb") as file:
             os.fchmod(file.fileno(), mode)  # the umask may have taken more than was meant
             file.write(content)
-        draft.replace(path)
+        yield draft
+    except FileExistsError:
+        raise
     except OSError as error:
+        raise FailureError(f"{path}: cannot be written ({error.strerror})") from None
+    finally:
         with suppress(OSError):  # where nothing can be made, nothing can be removed
             draft.unlink()
-        raise FailureError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def _opened(draft: Path, mode: int) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        return os.open(draft, flags, mode)
+    except FileNotFoundError:
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(draft, flags, mode)
 
 
 def read(path: Path, limit: int = 1 << 20) -> bytes:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from adoption.unfit import UnfitCertificate
+from jitr.bulk.candidate import Candidate, Unreadable
 from jitr.environment_authorities import DeployedAuthority
-from jitr.issued.candidate import Candidate, Unreadable
+from jitr.issued.decoding import certificate_der
 from jitr.issued.judge import Judge
 from jitr.issued.tally import Tally
 from records.record import IssuanceRecord
@@ -59,7 +60,7 @@ class Import:
             self._tally.refuse(candidate.place, "unreadable", candidate.message)
             return None
         try:
-            checked = self._judge.record(candidate.der())
+            checked = self._judge.record(certificate_der(candidate.text))
         except UnfitCertificate as unfit:
             self._tally.refuse(candidate.place, unfit.reason, str(unfit))
             return None

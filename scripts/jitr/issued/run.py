@@ -8,13 +8,13 @@ from pathlib import Path
 from botocore.config import Config
 
 from contract import Output
+from jitr.bulk.inputs import Inputs
+from jitr.bulk.progress import progress
 from jitr.deployed import output
 from jitr.environment_authorities import deployed_authorities
 from jitr.failure import FailureError
 from jitr.issued.importing import WRITERS, Import
-from jitr.issued.inputs import Inputs
 from jitr.issued.judge import Judge
-from jitr.issued.progress import progress
 from jitr.issued.report import Report
 from jitr.issued.tally import Tally
 from jitr.output import note

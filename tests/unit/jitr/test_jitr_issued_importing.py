@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from jitr.issued.candidate import Candidate, Unreadable
+from jitr.bulk.bad_ones import KEPT
+from jitr.bulk.candidate import Candidate, Unreadable, printable
 from jitr.issued.importing import UNDER_WAY, WRITERS, Import
 from jitr.issued.judge import Judge
-from jitr.issued.tally import KEPT, Tally, printable
+from jitr.issued.tally import Tally
 from pki.identity import pem
 from records.record import IssuanceRecord
 from tests.unit.jitr.factory import CA, FLEET, NOW, leaf_pem

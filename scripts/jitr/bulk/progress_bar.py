@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from jitr.issued.inputs import Inputs
-from jitr.issued.tally import Tally
+from jitr.bulk.inputs import Inputs
 
 
 class Bar:
-    """Bytes read of all, and what came of the certificates so far."""
+    """Bytes read of all, and what came of it so far."""
 
     def __init__(self, shown: Progress) -> None:
         self._shown = shown
@@ -21,7 +20,7 @@ class Bar:
         """Print a line above the bar."""
         self._shown.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def show(self, inputs: Inputs, tally: Tally) -> None:
+    def show(self, inputs: Inputs, tally: object) -> None:
         """Move on; the screen is drawn ten times a second."""
         self._shown.update(self._task, total=inputs.total, completed=inputs.read, description=str(tally))
 

@@ -1,19 +1,20 @@
-"""Certificates out of a table (CSV) with a column of PEM."""
+"""Certificates or requests out of a table (CSV) with a column of PEM."""
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from jitr.issued.candidate import LONGEST, Candidate, Unreadable
+from jitr.bulk.candidate import LONGEST, Candidate, Unreadable
+from jitr.bulk.kind import Kind
 
 DELIMITERS = ",;\t|"
 HEADED = 2
-"""The certificates begin in the first row, or under a row of headings."""
+"""The PEM begins in the first row, or under a row of headings."""
 
 
-def read_csv(stream: BinaryIO, name: str) -> Iterator[Candidate | Unreadable]:
-    r"""Give the certificate of every row, from the one column that holds PEM.
+def read_csv(stream: BinaryIO, name: str, kind: Kind) -> Iterator[Candidate | Unreadable]:
+    r"""Give what stands in each row, of the first column that holds PEM of this kind.
 
     The delimiter is what the first line has most of: , ; | or a tab. Line breaks inside a value may be
     quoted, written as \n, or left out.
@@ -21,19 +22,19 @@ def read_csv(stream: BinaryIO, name: str) -> Iterator[Candidate | Unreadable]:
     csv.field_size_limit(LONGEST)
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
     try:
-        yield from _read(text, name)
+        yield from _read(text, name, kind)
     finally:
         text.detach()  # which would close the stream with itself
 
 
-def _read(text: io.TextIOWrapper, name: str) -> Iterator[Candidate | Unreadable]:
+def _read(text: io.TextIOWrapper, name: str, kind: Kind) -> Iterator[Candidate | Unreadable]:
     rows = _rows(text)
     column: int | None = None
     number = 0
     try:
         for number, row in enumerate(rows, 1):
             if column is None:
-                column = _column(row)
+                column = _column(row, kind)
             if column is not None:
                 cell = row[column] if column < len(row) else ""
                 yield Candidate(f"{name}: row {number}", cell.replace("\\r", "").replace("\\n", "\n"))
@@ -43,7 +44,7 @@ def _read(text: io.TextIOWrapper, name: str) -> Iterator[Candidate | Unreadable]
         yield Unreadable(f"{name}: row {number + 1}", f"{error}; nothing after it was read")
     else:
         if column is None:
-            yield Unreadable(name, "no column of certificates (PEM) in its first two rows")
+            yield Unreadable(name, f"no column of {kind.plural} (PEM) in its first two rows")
 
 
 def _rows(text: io.TextIOWrapper) -> Iterator[list[str]]:
@@ -59,5 +60,5 @@ def _from(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def _column(row: Sequence[str]) -> int | None:
-    return next((number for number, cell in enumerate(row) if "-----BEGIN" in cell), None)
+def _column(row: Sequence[str], kind: Kind) -> int | None:
+    return next((number for number, cell in enumerate(row) if kind.begins_in(cell.encode())), None)

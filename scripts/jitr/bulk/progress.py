@@ -1,4 +1,4 @@
-"""How far an import is: a bar on a terminal, a line now and then elsewhere. Both on standard error."""
+"""How far the work is: a bar on a terminal, a line now and then elsewhere. Both on standard error."""
 
 import sys
 import time
@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from jitr.issued.inputs import Inputs
-from jitr.issued.tally import Tally
+from jitr.bulk.inputs import Inputs
 from jitr.output import note
 
 EVERY = 5.0
@@ -20,8 +19,8 @@ class Progress(Protocol):
     def say(self, text: str) -> None:
         """Say a line that stays."""
 
-    def show(self, inputs: Inputs, tally: Tally) -> None:
-        """Show how far it is; called after every certificate."""
+    def show(self, inputs: Inputs, tally: object) -> None:
+        """Show how far it is; called after every one; the tally is written as text."""
 
 
 class Lines:
@@ -34,7 +33,7 @@ class Lines:
         """See `Progress`."""
         note(text)
 
-    def show(self, inputs: Inputs, tally: Tally) -> None:
+    def show(self, inputs: Inputs, tally: object) -> None:
         """See `Progress`."""
         if time.monotonic() < self._next:
             return
@@ -50,7 +49,7 @@ def progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield Lines()
         return
-    from jitr.issued.progress_bar import bar  # noqa: PLC0415  rich takes a while to load
+    from jitr.bulk.progress_bar import bar  # noqa: PLC0415  rich takes a while to load
 
     with bar() as shown:
         yield shown

@@ -1,34 +1,34 @@
-"""Where certificates to be recorded come from: files, folders, standard input."""
+"""Where certificates or requests come from: files, folders, standard input."""
 
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from jitr.bulk.candidate import LONGEST, Candidate, Unreadable
+from jitr.bulk.csv_stream import read_csv
+from jitr.bulk.kind import CERTIFICATES, TABLE, Kind
+from jitr.bulk.pem_stream import read_pem
 from jitr.failure import BadUseError
-from jitr.issued.candidate import Candidate, Unreadable
-from jitr.issued.csv_stream import read_csv
-from jitr.issued.pem_stream import read_pem
 
 STANDARD_INPUT = Path("-")
-TABLE = ".csv"
-SUFFIXES = {".pem", ".crt", ".cer", ".cert", TABLE}
-"""What is read of a folder, in which keys and notes may lie as well."""
 
-Reader = Callable[[BinaryIO, str], Iterator[Candidate | Unreadable]]
+Found = Iterator[Candidate | Unreadable]
+Reader = Callable[[BinaryIO, str, Kind], Found]
 
 
 @dataclass
 class Inputs:
-    """Everything to be read, one certificate at a time; nothing is held.
+    """Everything to be read, one at a time; nothing is held.
 
     `read` counts the bytes so far, `ignored` the files in folders that have other suffixes.
     """
 
     paths: Sequence[Path]
+    kind: Kind = CERTIFICATES
     read: int = 0
     ignored: int = 0
     _before: int = field(default=0, init=False)
@@ -45,43 +45,60 @@ class Inputs:
             return None
         return sum(_size(file) for path in self.paths for file in self._files(path))
 
-    def __iter__(self) -> Iterator[Candidate | Unreadable]:
+    def __iter__(self) -> Found:
         self.read = self.ignored = self._before = 0
         for path in self.paths:
             if path == STANDARD_INPUT:
                 yield from self._standard_input()
             elif path.is_dir():
                 for file in self._files(path):
-                    yield from self._of_file(file)
+                    below = file.relative_to(path)
+                    yield from self._sure(file, below) if self._is_sure(file) else self._of_file(file, below)
             else:
-                yield from self._named(path)
+                yield from self._sure(path, PurePath(path.name))
 
-    def _standard_input(self) -> Iterator[Candidate | Unreadable]:
+    def _is_sure(self, file: Path) -> bool:
+        return file.suffix.lower() in self.kind.sure
+
+    def _standard_input(self) -> Found:
         if sys.stdin is None:  # closed by whoever started this
             yield Unreadable("-", "standard input is closed")
         else:
             yield from self._followed(sys.stdin.buffer, "-", read_pem)
 
-    def _named(self, file: Path) -> Iterator[Candidate | Unreadable]:
-        """Give what a file holds that was named for its certificates, unlike one that lies in a folder."""
+    def _sure(self, file: Path, below: PurePath) -> Found:
+        """Give what a file holds that was named for it, unlike one that only lies in a folder."""
         nothing = True
-        for found in self._of_file(file):
+        for found in self._of_file(file, below):
             nothing = False
             yield found
         if nothing:
-            yield Unreadable(str(file), "holds no certificate; perhaps a key or a request")
+            yield Unreadable(str(file), f"holds no {self.kind.noun}; {self.kind.instead}")
 
-    def _of_file(self, file: Path) -> Iterator[Candidate | Unreadable]:
-        reader = read_csv if file.suffix.lower() == TABLE else read_pem
+    def _of_file(self, file: Path, below: PurePath) -> Found:
         try:
             with file.open("rb") as stream:
-                yield from self._followed(stream, str(file), reader)
+                yield from self._of_stream(stream, file, below)
         except OSError as error:
             yield Unreadable(str(file), f"cannot be read ({error.strerror})")
 
-    def _followed(self, stream: BinaryIO, name: str, reader: Reader) -> Iterator[Candidate | Unreadable]:
+    def _of_stream(self, stream: BinaryIO, file: Path, below: PurePath) -> Found:
+        if file.suffix.lower() == TABLE:
+            yield from self._followed(stream, str(file), read_csv)
+            return
+        if self.kind.alone and stream.seekable():
+            whole = stream.read(LONGEST)
+            if len(whole) < LONGEST and self.kind.begins_in(whole) == 1:
+                self.read = self._before = self._before + len(whole)
+                # What is no text stays no text, for whoever judges it.
+                yield Candidate(str(file), whole.decode(errors="surrogateescape"), below)
+                return
+            stream.seek(0)
+        yield from self._followed(stream, str(file), read_pem)
+
+    def _followed(self, stream: BinaryIO, name: str, reader: Reader) -> Found:
         counted = stream.seekable()
-        for found in reader(stream, name):
+        for found in reader(stream, name, self.kind):
             if counted:
                 self.read = self._before + stream.tell()
             yield found
@@ -98,7 +115,7 @@ class Inputs:
         for folder, folders, names in os.walk(path):
             folders.sort()
             for file in (Path(folder, name) for name in sorted(names)):
-                if file.suffix.lower() in SUFFIXES and (file.is_file() or file.is_symlink()):
+                if file.suffix.lower() in self.kind.suffixes and (file.is_file() or file.is_symlink()):
                     yield file
                 else:
                     self.ignored += 1

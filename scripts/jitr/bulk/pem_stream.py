@@ -1,21 +1,23 @@
-"""Certificates out of a stream of PEM, one after the other, however long the stream."""
+"""Certificates or requests out of a stream of PEM, one after the other, however long the stream."""
 
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from jitr.issued.candidate import LABELS, LONGEST, Candidate, Unreadable
+from jitr.bulk.candidate import LONGEST, Candidate, Unreadable
+from jitr.bulk.kind import Kind
 
 BEGINNING = re.compile(b"(?=-----BEGIN )")
 """Where files were joined that end without a line break, a block begins in the middle of a line."""
-CERTIFICATE = tuple(f"-----BEGIN {label}-----".encode() for label in LABELS)
+KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 DER = b"\x30\x82"  # a SEQUENCE of more than 255 octets (X.690, 8.1.3)
 
 
-def read_pem(stream: BinaryIO, name: str) -> Iterator[Candidate | Unreadable]:
-    """Give every certificate block of a stream; text and blocks of other kinds are passed over.
+def read_pem(stream: BinaryIO, name: str, kind: Kind) -> Iterator[Candidate | Unreadable]:
+    """Give every block of this kind in a stream; text and blocks of other kinds are passed over.
 
-    A stream that holds no PEM at all is `Unreadable`.
+    Not so a private key among requests: it is given, to be refused. A stream that holds no PEM at all is
+    `Unreadable`.
     """
     any_block, first = False, b""
     for line, block in _blocks(stream):
@@ -23,11 +25,11 @@ def read_pem(stream: BinaryIO, name: str) -> Iterator[Candidate | Unreadable]:
             first = first or block
             continue
         any_block = True
-        if block.startswith(CERTIFICATE):
+        if block.startswith(kind.beginnings) or (kind.alone and KEY.match(block)):
             yield Candidate(f"{name}:{line}", block.decode("ascii", errors="replace"))
     if not any_block:
-        how = "DER; `openssl x509 -inform der` turns it into PEM" if first.startswith(DER) else "no PEM"
-        yield Unreadable(name, f"holds no certificate ({how})")
+        how = f"DER; `{kind.der_command}` turns it into PEM" if first.startswith(DER) else "no PEM"
+        yield Unreadable(name, f"holds no {kind.noun} ({how})")
 
 
 def _blocks(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adoption.unfit import UnfitCertificate
+from jitr.bulk.candidate import LONGEST, Candidate, Unreadable
+from jitr.bulk.csv_stream import read_csv
+from jitr.bulk.inputs import Inputs
+from jitr.bulk.kind import CERTIFICATES
+from jitr.bulk.pem_stream import read_pem
 from jitr.failure import BadUseError
-from jitr.issued.candidate import LONGEST, Candidate, Unreadable
-from jitr.issued.csv_stream import read_csv
-from jitr.issued.inputs import Inputs
-from jitr.issued.pem_stream import read_pem
+from jitr.issued.decoding import certificate_der
 from tests.unit.jitr.factory import leaf_pem
 
 ONE, TWO = leaf_pem("pump-1"), leaf_pem("pump-2")
@@ -22,15 +24,15 @@ KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
 
 def pems(text: str | bytes) -> list[Candidate | Unreadable]:
     raw = text.encode() if isinstance(text, str) else text
-    return list(read_pem(io.BytesIO(raw), "file"))
+    return list(read_pem(io.BytesIO(raw), "file", CERTIFICATES))
 
 
 def rows(text: str) -> list[Candidate | Unreadable]:
-    return list(read_csv(io.BytesIO(text.encode()), "table.csv"))
+    return list(read_csv(io.BytesIO(text.encode()), "table.csv", CERTIFICATES))
 
 
 def ders(found: list[Candidate | Unreadable]) -> list[bytes]:
-    return [each.der() for each in found if isinstance(each, Candidate)]
+    return [certificate_der(each.text) for each in found if isinstance(each, Candidate)]
 
 
 def der_of(pem: str) -> bytes:
@@ -65,7 +67,7 @@ def test_one_that_never_ends_does_not_hide_the_next() -> None:
     cut, whole = pems(ONE[:200] + "\n" + TWO)
     assert isinstance(cut, Candidate)
     with pytest.raises(UnfitCertificate, match="begins and does not end"):
-        cut.der()
+        certificate_der(cut.text)
     assert ders([whole]) == BOTH[1:]
 
 
@@ -97,7 +99,7 @@ def test_what_is_no_base64_is_said(body: str) -> None:
     (found,) = pems(f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
     assert isinstance(found, Candidate)
     with pytest.raises(UnfitCertificate, match="not base64"):
-        found.der()
+        certificate_der(found.text)
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
@@ -128,7 +130,7 @@ def test_a_row_without_a_certificate_is_named() -> None:
     for empty in found[1:3]:
         assert isinstance(empty, Candidate)
         with pytest.raises(UnfitCertificate, match="no certificate"):
-            empty.der()
+            certificate_der(empty.text)
 
 
 def test_a_table_without_certificates_is_said() -> None:
@@ -176,7 +178,7 @@ def test_a_path_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
 
 def test_a_stream_is_read_as_it_comes() -> None:
     stream = io.BytesIO((ONE * 1000).encode())
-    first = next(iter(read_pem(stream, "-")))
+    first = next(iter(read_pem(stream, "-", CERTIFICATES)))
     assert isinstance(first, Candidate)
     assert stream.tell() == len(ONE)
 
