@@ -11,6 +11,10 @@ from jitr_stack.platform import Platform
 from jitr_stack.records import IssuanceRecords
 from jitr_stack.settings import Settings
 
+ONE_CPU = 1769
+"""MB with which a function has one whole CPU (Lambda developer guide, "Configure Lambda function memory"). A
+batch of requests keeps it busy: with less, it would take longer and cost the same."""
+
 
 class Issuance(Construct):
     """The issuance function. Who may invoke it may bring devices into the fleet: grant it sparingly."""
@@ -35,7 +39,7 @@ class Issuance(Construct):
             parts=["pki", "provisioning", "records"],
             requirements=True,
             timeout=cdk.Duration.seconds(30),
-            memory_size=512,
+            memory_size=ONE_CPU,
             environment={
                 Variable.ENVIRONMENT: settings.name,
                 Variable.ACCOUNT_ID: cdk.Aws.ACCOUNT_ID,
@@ -51,7 +55,11 @@ class Issuance(Construct):
         authority.let_sign(self.issuer)
         # A second certificate for a thing changes the first one's record: it is the only one no more.
         self.issuer.may(
-            "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=records.table.table_arn
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            on=records.table.table_arn,
         )
         self._may_look_for_what_things_need(settings)
 

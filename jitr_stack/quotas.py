@@ -1,4 +1,4 @@
-"""Settings: how many calls a second an environment may make of AWS IoT, and how its registrations follow."""
+"""Settings: how many calls a second an environment may make, from which its registrations follow."""
 
 from typing import Annotated
 
@@ -21,5 +21,8 @@ class Quotas(Strict):
     create_thing: PerSecond = 100
     attach_thing_principal: PerSecond = 100
     add_thing_to_thing_group: PerSecond = 100
+    kms_sign: PerSecond = 1000
+    """Signatures by elliptic-curve keys, which all such keys of the account and Region share (KMS developer
+    guide, "Request quotas"): as fast as requests in bulk are handed to the issuance function."""
     refusal_share: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     """Part of the registrations that may be spent on setting refused certificates INACTIVE."""

@@ -120,6 +120,10 @@ RECORDS_BY_ISSUER = "by-issuer"
 POLICY_NAME_PROPERTY = "PolicyName"
 """Property of the custom resource that releases the device policy."""
 
+MOST_REQUESTS = 50
+"""Signing requests that the issuance function takes at once: a second's work of one CPU at most, and with the
+longest requests and certificates less than a megabyte each way (Lambda allows six)."""
+
 METRIC_NAMESPACE = "JustInTimeRegistration"
 
 

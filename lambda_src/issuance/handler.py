@@ -1,13 +1,16 @@
 """The issuance function: a request in, a certificate out."""
 
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 from botocore.config import Config
 
+from contract import MOST_REQUESTS
+from issuance.batch import SIDE_BY_SIDE, Answer, Batch, Busy, Refusal
 from issuance.issue import Terms, issue
 from issuance.issuer import Issuer, IssuerSource
 from issuance.settings import Settings, read_settings
@@ -21,28 +24,63 @@ from records.record import IssuanceRecord
 from records.table import IssuanceRecords
 from telemetry import report
 
-_RETRIES = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+_RETRIES = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    max_pool_connections=SIDE_BY_SIDE,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
 """A call that hangs is given up, and said so, before the function's 30 seconds are over."""
 
+_FOR_ONE = 10_000
+"""Milliseconds that a request of a batch may take when AWS is slow; with less, none is begun."""
 
-def handle(event: object, _context: object) -> dict[str, Any]:
+
+class Context(Protocol):
+    """What is used of the context object that Lambda passes."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends this run."""
+
+
+def handle(event: object, context: Context) -> dict[str, Any]:
     """Answer one call.
 
     In: `{"csr": PEM}`. Out: thing_name, certificate_id, ca_certificate_id, certificate and ca_certificate
     (PEM), chain (list of PEM: what the device sends behind its certificate, its issuer first; empty for an
     authority that signed itself), not_after (ISO 8601, UTC); or, for a request that gets none,
     `{"refused": {"reason": code, "message": text}}`. What is no fault of the request is raised.
+
+    In: `{"csrs": [PEM, ...]}`, up to 50. Out: `{"answers": [...]}`, for each, in order, one of the above, or
+    `{"busy": {"reason": code, "message": text}}`: ask again. `ca_certificate` and `chain`, which are the same
+    for all, stand beside `answers`. Asking again costs nothing and signs nothing twice.
     """
     now = datetime.now(UTC)
     try:
+        if isinstance(event, dict) and "csrs" in event:
+            return _answers(_csrs(event["csrs"]), context, now)
         request = read_request(_csr(event))
         work = _workplace()
         issuer = work.source.issuer(now)
-        return _issued(issue(request, issuer, work.records, work.terms, now), issuer)
+        return _issued(issue(request, issuer, work.records, work.terms, now), issuer) | _path(issuer)
     except RefusedRequest as refusal:
         return _refused(refusal.reason, str(refusal))
     except AuthorityEnding as ending:
         return _refused("authority_ending", str(ending))
+
+
+def _answers(csrs: list[str], context: Context, now: datetime) -> dict[str, Any]:
+    work = _workplace()
+    issuer = work.source.issuer(now)
+    batch = Batch(
+        issuer=issuer,
+        records=work.records,
+        terms=work.terms,
+        now=now,
+        pool=work.pool,
+        time_left=lambda: context.get_remaining_time_in_millis() > _FOR_ONE,
+    )
+    return {"answers": [_written(each, issuer) for each in batch.answers(csrs)]} | _path(issuer)
 
 
 @dataclass(frozen=True)
@@ -50,6 +88,7 @@ class _Workplace:
     source: IssuerSource
     records: IssuanceRecords
     terms: Terms
+    pool: Executor
 
 
 @cache
@@ -58,7 +97,8 @@ def _workplace() -> _Workplace:
     settings = read_settings()
     key = custody(settings.custody, settings.key_id, _connect)
     source = IssuerSource(_connect("ssm"), settings.parameter, key, settings.authority_id)
-    return _Workplace(source, IssuanceRecords(_connect("dynamodb"), settings.records), _terms(settings))
+    records = IssuanceRecords(_connect("dynamodb"), settings.records)
+    return _Workplace(source, records, _terms(settings), ThreadPoolExecutor(SIDE_BY_SIDE))
 
 
 def _terms(settings: Settings) -> Terms:
@@ -77,6 +117,24 @@ def _csr(event: object) -> str:
     return csr
 
 
+def _csrs(csrs: object) -> list[str]:
+    texts = [each for each in csrs if isinstance(each, str)] if isinstance(csrs, list) else []
+    if not isinstance(csrs, list) or len(texts) != len(csrs) or len(texts) > MOST_REQUESTS:
+        raise RefusedRequest("malformed", f'send {{"csrs": [PEM, ...]}}, at most {MOST_REQUESTS}')
+    return texts
+
+
+def _written(answer: Answer, issuer: Issuer) -> dict[str, Any]:
+    match answer:
+        case Refusal(reason=reason, message=message):
+            return _refused(reason, message)
+        case Busy(reason=reason, message=message):
+            report("busy", operation="issuance", reason=reason, message=message)
+            return {"busy": {"reason": reason, "message": message}}
+        case record:
+            return _issued(record, issuer)
+
+
 def _issued(record: IssuanceRecord, issuer: Issuer) -> dict[str, Any]:
     report("issued", operation="issuance", certificate_id=record.certificate_id, thing_name=record.thing_name)
     return {
@@ -84,9 +142,14 @@ def _issued(record: IssuanceRecord, issuer: Issuer) -> dict[str, Any]:
         "certificate_id": record.certificate_id,
         "ca_certificate_id": issuer.id,
         "certificate": record.certificate,
+        "not_after": record.not_after.isoformat(),
+    }
+
+
+def _path(issuer: Issuer) -> dict[str, Any]:
+    return {
         "ca_certificate": pem(issuer.certificate),
         "chain": [pem(each) for each in issuer.path.intermediates],
-        "not_after": record.not_after.isoformat(),
     }
 
 

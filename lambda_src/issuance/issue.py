@@ -41,6 +41,19 @@ def issue(
         botocore.exceptions.ClientError: AWS refused a call.
     """
     earlier = records.issued_for(request.digest)
+    return issue_after(request, earlier=earlier, issuer=issuer, records=records, terms=terms, now=now)
+
+
+def issue_after(  # noqa: PLR0913  `issue`, and what was looked up
+    request: DeviceRequest,
+    *,
+    earlier: IssuanceRecord | None,
+    issuer: Issuer,
+    records: IssuanceRecords,
+    terms: Terms,
+    now: datetime,
+) -> IssuanceRecord:
+    """Do as `issue` does, for a request whose latest record the caller has looked up (None: it has none)."""
     if earlier is not None and _answers(earlier, issuer, now):
         return earlier
     leaf = leaf_certificate(request, issuer.certificate, issuer.key, terms.validity, now)

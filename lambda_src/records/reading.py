@@ -89,6 +89,23 @@ class RecordReader:
         """
         return self._pointed_to(request_key(request_digest))
 
+    def items_issued_for(self, request_digests: Collection[str]) -> "Mapping[str, Item]":
+        """Read what `issued_for` reads, for up to a hundred requests in two calls.
+
+        Returns:
+            By digest, the items as they are in the table, so that one that cannot be read spoils no other
+            (empty where a request points to a record that is not there); requests that got no certificate
+            are missing.
+
+        Raises:
+            UnansweredRead: when DynamoDB went on leaving some out.
+        """
+        keys = {request_key(digest): digest for digest in request_digests}
+        pointers = self.find_items(keys)
+        pointed = {keys[key]: item["certificate_id"]["S"] for key, item in pointers.items()}
+        items = self.find_items(set(pointed.values()))
+        return {digest: items.get(certificate_id, {}) for digest, certificate_id in pointed.items()}
+
     def count(self, issuer: str, state: State | None = None) -> int:
         """Count the certificates of an authority, or those of them in one state.
 

@@ -1,6 +1,7 @@
 """The deployed stack of an environment, found by its outputs."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,17 @@ class IssuedCertificate:
     ca_certificate: str
     not_after: str
     chain: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, answer: Mapping[str, Any]) -> "IssuedCertificate":
+        """Read an answer; fields that this version does not know are passed over."""
+        given = {field: answer[field] for field in cls.__dataclass_fields__ if field in answer}
+        return cls(**given | {"chain": tuple(answer.get("chain", ()))})
+
+    @property
+    def with_chain(self) -> str:
+        """What a device keeps: its certificate, and those it sends behind it."""
+        return "".join((self.certificate, *self.chain))
 
 
 def outputs(target: Target) -> dict[str, str]:
@@ -74,5 +86,4 @@ def issue(target: Target, csr: str) -> IssuedCertificate:
         raise FailureError(f"the issuance function {function} failed: {said}; its log group has more")
     if refused := payload.get("refused"):
         raise FailureError(f"the CSR was refused ({refused['reason']}): {refused['message']}")
-    given = {field: payload[field] for field in IssuedCertificate.__dataclass_fields__ if field in payload}
-    return IssuedCertificate(**given | {"chain": tuple(payload.get("chain", ()))})
+    return IssuedCertificate.read(payload)

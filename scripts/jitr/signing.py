@@ -11,12 +11,13 @@ from jitr.failure import FailureError
 from jitr.files import read
 from jitr.pem import authority
 from jitr.target import target
-from pki.identity import certificate_id, pem, public_key_hash
+from pki.identity import certificate_id, pem
 from pki.keys import PublicKey
 from pki.leaf import AuthorityEnding, leaf_certificate
 from pki.request import DeviceRequest, RefusedRequest, read_request
 from registry import UnfitForRegistry, check_name
 
+FOR_ANOTHER_KEY = "the authority answered with a certificate for another key; nothing was written"
 DAYS = 3650  # the tutorial's
 ADVICE = {"bad_thing_name": "make it anew with scripts/device/make_csr --thing-name NAME"}
 
@@ -44,8 +45,7 @@ def by_files(
     Raises:
         FailureError: the CSR is refused, the files do not belong together, the authority is ending.
     """
-    request = _request(csr)
-    _check_thing_name(csr, request.common_name)
+    request = _request(csr, named=True)
     ca, key = authority(ca_cert, ca_key, passphrase_file)
     try:
         leaf = leaf_certificate(request, ca, key, timedelta(days=days))
@@ -70,36 +70,48 @@ def by_deployed_authority(csr: Path, environment: str) -> SignedCertificate:
     """
     request = _request(csr)
     issued = deployed.issue(target(environment), read(csr).decode())
-    certificate = x509.load_pem_x509_certificate(issued.certificate.encode())
-    public = certificate.public_key()
-    same_key = isinstance(public, PublicKey) and public_key_hash(public) == public_key_hash(
-        request.public_key
-    )
-    if not same_key or certificate_id(certificate) != issued.certificate_id:
-        raise FailureError(
-            f"{csr}: the authority answered with a certificate for another key; nothing was written"
-        )
+    if not answers(request, issued):
+        raise FailureError(f"{csr}: {FOR_ANOTHER_KEY}")
     return SignedCertificate(
         issued.thing_name,
         issued.certificate_id,
         issued.ca_certificate_id,
         issued.not_after,
-        "".join((issued.certificate, *issued.chain)),
+        issued.with_chain,
     )
 
 
-def _request(csr: Path) -> DeviceRequest:
+def answers(request: DeviceRequest, issued: deployed.IssuedCertificate) -> bool:
+    """Tell whether a certificate is for the key of the request, and is the one that its id names."""
+    certificate = x509.load_pem_x509_certificate(issued.certificate.encode())
+    public = certificate.public_key()
+    same_key = isinstance(public, PublicKey) and public == request.public_key
+    return same_key and certificate_id(certificate) == issued.certificate_id
+
+
+def _request(csr: Path, *, named: bool = False) -> DeviceRequest:
+    """Read a request; `named`: its common name must do as a thing's name."""
     try:
-        return read_request(read(csr))
+        request = read_request(read(csr))
+        if named:
+            check_thing_name(request.common_name)
     except RefusedRequest as refused:
-        advice = f"; {ADVICE[refused.reason]}" if refused.reason in ADVICE else ""
-        raise FailureError(f"{csr}: refused ({refused.reason}): {refused}{advice}") from None
+        raise FailureError(f"{csr}: refused ({refused.reason}): {said(refused)}") from None
+    return request
 
 
-def _check_thing_name(csr: Path, common_name: str) -> None:
-    """Signing with files knows no environment's template: the common name is the thing's name."""
+def check_thing_name(common_name: str) -> None:
+    """Signing with files knows no environment's template: the common name is the thing's name.
+
+    Raises:
+        RefusedRequest: `bad_thing_name`.
+    """
     try:
         check_name(common_name)
     except UnfitForRegistry as unfit:
-        reason = "bad_thing_name"
-        raise FailureError(f"{csr}: refused ({reason}): common name {unfit}; {ADVICE[reason]}") from None
+        raise RefusedRequest("bad_thing_name", f"common name {unfit}") from None
+
+
+def said(refused: RefusedRequest) -> str:
+    """Say why a request was refused, and what to do."""
+    return f"{refused}; {ADVICE[refused.reason]}" if refused.reason in ADVICE else str(refused)

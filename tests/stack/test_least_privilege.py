@@ -41,6 +41,12 @@ READ_AND_CLAIM = (
     "dynamodb:GetItem",
     "dynamodb:UpdateItem",
 )
+READ_AND_RECORD = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+)
 RELEASE_POLICY = (
     "iot:DeletePolicy",
     "iot:DeletePolicyVersion",
@@ -66,7 +72,7 @@ PROD = {
         (WRITE_LOGS, "<IssuanceIssuerLogs.Arn>"),
         (SIGN, "<AuthorityfleetKeyP256.Arn>"),
         (("ssm:GetParameter",), f"{SSM}:parameter/jitr/prod/authorities/fleet/certificate"),
-        (("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "<RecordsTable.Arn>"),
+        (READ_AND_RECORD, "<RecordsTable.Arn>"),
     },
     "RegistrationRegistrarRole": {
         (WRITE_LOGS, "<RegistrationRegistrarLogs.Arn>"),

@@ -16,6 +16,8 @@ from jitr.failure import BadUseError
 
 STANDARD_INPUT = Path("-")
 
+BEGIN = b"-----BEGIN "
+
 Found = Iterator[Candidate | Unreadable]
 Reader = Callable[[BinaryIO, str, Kind], Found]
 
@@ -85,16 +87,22 @@ class Inputs:
     def _of_stream(self, stream: BinaryIO, file: Path, below: PurePath) -> Found:
         if file.suffix.lower() == TABLE:
             yield from self._followed(stream, str(file), read_csv)
-            return
-        if self.kind.alone and stream.seekable():
-            whole = stream.read(LONGEST)
-            if len(whole) < LONGEST and self.kind.begins_in(whole) == 1:
-                self.read = self._before = self._before + len(whole)
-                # What is no text stays no text, for whoever judges it.
-                yield Candidate(str(file), whole.decode(errors="surrogateescape"), below)
-                return
+        elif self.kind.alone and stream.seekable():
+            yield from self._alone(stream, file, below)
+        else:
+            yield from self._followed(stream, str(file), read_pem)
+
+    def _alone(self, stream: BinaryIO, file: Path, below: PurePath) -> Found:
+        """Give the one of a file with all that stands around it; or each, where there are several."""
+        whole = stream.read(LONGEST)
+        long, number = len(whole) == LONGEST, self.kind.begins_in(whole)
+        if number == 1 and not long:
+            self.read = self._before = self._before + len(whole)
+            # What is no text stays no text, for whoever judges it.
+            yield Candidate(str(file), whole.decode(errors="surrogateescape"), below)
+        elif number or long or BEGIN not in whole:  # else it is another kind of PEM, a key perhaps
             stream.seek(0)
-        yield from self._followed(stream, str(file), read_pem)
+            yield from self._followed(stream, str(file), read_pem)
 
     def _followed(self, stream: BinaryIO, name: str, reader: Reader) -> Found:
         counted = stream.seekable()
