@@ -56,7 +56,7 @@ class CertificateFolder:
         """
         try:
             content = file.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # the latter is said when it is to be written
             return None
         except OSError as error:
             raise _in_the_way(file, f"cannot be read ({error.strerror})") from None

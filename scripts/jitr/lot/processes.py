@@ -86,7 +86,8 @@ class Processes:
                 raise
 
     def _settle(self, settle: Settle, *, leave: int) -> None:
-        while len(self._under_way) > leave:
+        """Settle the chunks that are done, and wait until no more than `leave` are under way."""
+        while self._under_way and (len(self._under_way) > leave or self._under_way[0].done()):
             outcomes = self._under_way[0].result()
             self._under_way.popleft()
             for outcome in outcomes:

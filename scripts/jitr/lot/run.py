@@ -50,6 +50,10 @@ class Lot:
     folder: Path
     results: Path | None = None
 
+    def __post_init__(self) -> None:
+        if self.folder.exists() and not self.folder.is_dir():
+            raise BadUseError(f"--out {self.folder}: is no folder; name one for the certificates")
+
 
 def by_files(  # noqa: PLR0913  as many options
     lot: Lot, ca_cert: Path, ca_key: Path, passphrase_file: Path | None, *, days: int, processes: int

@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 from pathlib import Path
@@ -73,3 +74,34 @@ def test_a_file_where_a_folder_is_needed_is_said(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     with pytest.raises(FailureError, match=r"taken/key: cannot be written"):
         files.write(tmp_path / "taken" / "key", b"content")
+
+
+def test_what_is_there_is_never_replaced_by_what_is_created(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("theirs")
+
+    with pytest.raises(FileExistsError):
+        files.create(tmp_path / "file", b"ours")
+
+    assert (tmp_path / "file").read_text() == "theirs"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+@pytest.fixture(params=["hard links", "none"])
+def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One with hard links, or a memory stick's."""
+    if request.param == "none":
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+
+
+@pytest.mark.usefixtures("file_system")
+def test_a_file_is_created_whole_with_its_folder(tmp_path: Path) -> None:
+    files.create(tmp_path / "new" / "file", b"ours")
+
+    assert (tmp_path / "new" / "file").read_text() == "ours"
+    with pytest.raises(FileExistsError):
+        files.create(tmp_path / "new" / "file", b"again")
+    assert list((tmp_path / "new").iterdir()) == [tmp_path / "new" / "file"]
+
+
+def no_links(_path: Path, _target: Path) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
