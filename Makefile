@@ -16,10 +16,10 @@ export CDK_HOME := $(CURDIR)/.cache/cdk
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types unit stack operators local device snapshots bench soak lock clean
+.PHONY: help setup demo test lint types unit stack operators local device snapshots bench bench-signing soak lock clean
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Install everything into this checkout; a second run installs nothing
 
@@ -68,6 +68,9 @@ snapshots: setup ## Accept the templates as they are now
 
 bench: setup ## Measure ours beside a floor and AWS's default function; SIZES="--bursts 1" and the like for less
 	$(BIN)/python -m benchmarks $(SIZES)
+
+bench-signing: setup ## Measure signing in bulk beside the tutorial's loop and what OpenSSL and KMS allow (4 minutes)
+	$(BIN)/python -m benchmarks.signing $(SIZES)
 
 soak: setup ## Whether registration loses a device: quotas, faults, killed functions, thieves (8 minutes)
 	$(BIN)/python -m benchmarks.soak

@@ -21,7 +21,7 @@ from benchmarks.proxy.journal import Call, Journal
 from benchmarks.proxy.operations import Operation, operation
 from benchmarks.proxy.settings import Settings
 
-LIMITED_SERVICE = "iot"
+LIMITED_SERVICES = {"iot", "kms"}
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 """Of one connection only (RFC 9110, 7.6.1), or written anew by the library."""
 NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
@@ -90,7 +90,7 @@ class Proxy:
         passage.mishap = mishap = next(self._mishaps)
         if mishap and mishap.fault is Fault.RESET:
             return None
-        if passage.called.service == LIMITED_SERVICE and not self._quotas.allow(passage.called.name):
+        if passage.called.service in LIMITED_SERVICES and not self._quotas.allow(passage.called.name):
             passage.throttled, passage.mishap, passage.status = True, None, 400
             return answers.throttled()
         if mishap and mishap.fault is Fault.ERROR:

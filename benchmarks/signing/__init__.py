@@ -1,0 +1,1 @@
+"""What signing a factory's lot costs: ours, the tutorial's loop, and what OpenSSL and KMS allow at most."""
