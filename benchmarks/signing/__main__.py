@@ -39,7 +39,7 @@ def main() -> None:
         text=True,
         check=True,
     ).stdout.strip()
-    circumstances = results.Circumstances.now(command).lines | {"OpenSSL": openssl}
+    circumstances = {**results.Circumstances.now(command).lines, "OpenSSL": openssl}
     parts = [
         PREFACE,
         results.Circumstances(circumstances).written(),

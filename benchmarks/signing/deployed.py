@@ -79,7 +79,7 @@ class Ground:
         lot.mkdir()
         for number in numbers:
             (lot / f"{name}-{number}.csr").symlink_to(factory.file(number))
-        command = [
+        command: list[str | Path] = [
             *(sys.executable, "-c", "from jitr.main import main; main()"),
             *("sign", "--out", self.folder / f"{name}-certificates", "--jobs", str(CALLS), lot),
         ]

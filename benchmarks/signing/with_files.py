@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from benchmarks.sheet import Sheet
 from benchmarks.signing.lot import Factory
@@ -93,7 +94,7 @@ def _ours(factory: Factory, requests: int, processes: int) -> Spent:
     """Run the command as people do, with its start and the writing of every file."""
     files = ["--ca-cert", factory.certificate, "--ca-key", factory.key]
     out = factory.folder / f"ours-{processes}"
-    command = [*JITR, "sign", "--out", out, *files, "--jobs", str(processes), factory.lot]
+    command: list[str | Path] = [*JITR, "sign", "--out", out, *files, "--jobs", str(processes), factory.lot]
     return spent([command], requests, factory.folder)
 
 
@@ -102,7 +103,7 @@ def _tutorial(factory: Factory, requests: int) -> Spent:
     out = factory.folder / "tutorial"
     out.mkdir()
     authority = ["-CA", factory.certificate, "-CAkey", factory.key, "-CAcreateserial"]
-    commands = [
+    commands: list[list[str | Path]] = [
         [
             *("openssl", "x509", "-req", "-in", factory.file(number), *authority),
             *("-out", out / f"{number}.crt", "-days", "3650", "-sha256"),

@@ -10,16 +10,14 @@ from jitr import deployed
 from jitr.failure import FailureError
 from jitr.files import read
 from jitr.pem import authority
+from jitr.requests import check_thing_name, said
 from jitr.target import target
 from pki.identity import certificate_id, pem
 from pki.keys import PublicKey
 from pki.leaf import AuthorityEnding, leaf_certificate
 from pki.request import DeviceRequest, RefusedRequest, read_request
-from registry import UnfitForRegistry, check_name
 
 FOR_ANOTHER_KEY = "the authority answered with a certificate for another key; nothing was written"
-DAYS = 3650  # the tutorial's
-ADVICE = {"bad_thing_name": "make it anew with scripts/device/make_csr --thing-name NAME"}
 
 
 @dataclass(frozen=True)
@@ -98,20 +96,3 @@ def _request(csr: Path, *, named: bool = False) -> DeviceRequest:
     except RefusedRequest as refused:
         raise FailureError(f"{csr}: refused ({refused.reason}): {said(refused)}") from None
     return request
-
-
-def check_thing_name(common_name: str) -> None:
-    """Signing with files knows no environment's template: the common name is the thing's name.
-
-    Raises:
-        RefusedRequest: `bad_thing_name`.
-    """
-    try:
-        check_name(common_name)
-    except UnfitForRegistry as unfit:
-        raise RefusedRequest("bad_thing_name", f"common name {unfit}") from None
-
-
-def said(refused: RefusedRequest) -> str:
-    """Say why a request was refused, and what to do."""
-    return f"{refused}; {ADVICE[refused.reason]}" if refused.reason in ADVICE else str(refused)

@@ -102,6 +102,7 @@ def sign(
 def _one(paths: list[Path], signer: Signer, *, force: bool, as_json: bool, in_bulk: bool) -> None:
     from jitr import files, signing
     from jitr.failure import BadUseError
+    from jitr.requests import DAYS
 
     if len(paths) != ONE or in_bulk or paths[0].is_dir():
         raise BadUseError("`jitr sign CSR CRT` signs one; to sign many, name a folder: --out FOLDER PATH...")
@@ -109,7 +110,7 @@ def _one(paths: list[Path], signer: Signer, *, force: bool, as_json: bool, in_bu
     files.refuse_existing([crt], force=force)
     if signer.ca_cert is not None and signer.ca_key is not None:
         signed = signing.by_files(
-            csr, signer.ca_cert, signer.ca_key, signer.passphrase_file, signer.days or signing.DAYS
+            csr, signer.ca_cert, signer.ca_key, signer.passphrase_file, signer.days or DAYS
         )
     else:
         signed = signing.by_deployed_authority(csr, signer.environment)
@@ -129,12 +130,14 @@ def _many(lot: "Lot", signer: Signer, jobs: int | None, *, as_json: bool) -> Non
 
 
 def _report(lot: "Lot", signer: Signer, jobs: int | None) -> "Report":
-    from jitr.lot import run
-    from jitr.signing import DAYS
-
     if signer.ca_cert is None or signer.ca_key is None:
-        return run.by_deployed_authority(lot, signer.environment, calls=jobs or CALLS)
-    return run.by_files(
+        from jitr.lot.with_deployed_authority import by_deployed_authority
+
+        return by_deployed_authority(lot, signer.environment, calls=jobs or CALLS)
+    from jitr.lot.with_files import by_files
+    from jitr.requests import DAYS
+
+    return by_files(
         lot,
         signer.ca_cert,
         signer.ca_key,

@@ -1,6 +1,5 @@
 """Signing by the deployed authority: requests handed to the issuance function, many calls side by side."""
 
-import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -16,10 +15,11 @@ from jitr.lot.again import Again, Later
 from jitr.lot.certificate_folder import CertificateFolder
 from jitr.lot.issuance_function import Answer, FunctionFailed, IssuanceFunction, NotIssued
 from jitr.lot.outcome import Outcome, Refused, Signed, There
-from jitr.signing import FOR_ANOTHER_KEY, answers, said
+from jitr.lot.turns import Turns
+from jitr.requests import said
+from jitr.signing import FOR_ANOTHER_KEY, answers
 from pki.refused import RefusedRequest
 from pki.request import DeviceRequest, read_request
-from registration.pace import Pace
 
 ENDING = "authority_ending"
 FAILURES = 3
@@ -41,17 +41,18 @@ class DeployedDesk:
     """Has one lot signed.
 
     The function's own records make it safe to ask again, now or in another run: the same request gets the
-    same certificate. `pace` keeps to KMS's quota (None where the key is not in KMS), so that the lot is as
-    fast as that and nobody is throttled.
+    same certificate. `turns` keep to KMS's quota, so that the lot is as fast as that and nobody is throttled;
+    None where the key is not in KMS.
     """
 
     def __init__(
-        self, function: IssuanceFunction, folder: CertificateFolder, pace: Pace | None, at_once: int
+        self, function: IssuanceFunction, folder: CertificateFolder, turns: Turns | None, at_once: int
     ) -> None:
         self._function = function
         self._folder = folder
-        self._pace = pace
+        self._turns = turns
         self._at_once = at_once
+        self._most = min(MOST_REQUESTS, turns.lump) if turns else MOST_REQUESTS
         self._running: dict[Future[list[Answer]], list[Later[Asked]]] = {}
         self._again: Again[Asked] = Again()
         self._files: set[Path] = set()
@@ -80,22 +81,18 @@ class DeployedDesk:
     def _run(self, pool: ThreadPoolExecutor, candidates: Iterable[Candidate], settle: Settle) -> None:
         new = self._checked(candidates, settle)
         while batch := self._batch(new, settle):
-            self._wait_for_turns(len(batch))
+            if self._turns is not None:
+                self._turns.wait(len(batch))
             csrs = [each.work.candidate.text for each in batch]
             self._running[pool.submit(self._function.ask, csrs)] = batch
             while len(self._running) >= self._at_once:
                 self._settle(settle, None)
 
-    def _wait_for_turns(self, number: int) -> None:
-        if self._pace is not None:
-            for _ in range(number):
-                self._pace.wait(math.inf)
-
     def _batch(self, new: Iterator[Later[Asked]], settle: Settle) -> list[Later[Asked]]:
         """Take what is due again, then new ones; wait while there is nothing. Empty when all is settled."""
         while True:
-            due = self._again.due(MOST_REQUESTS)
-            batch = due + list(islice(new, MOST_REQUESTS - len(due)))
+            due = self._again.due(self._most)
+            batch = due + list(islice(new, self._most - len(due)))
             if batch or not (self._running or self._again):
                 return batch
             if self._running:
@@ -137,6 +134,8 @@ class DeployedDesk:
             for each in batch:
                 self._again.put(each)
             return
+        if self._turns is not None:
+            self._turns.heard(busy=any(isinstance(each, NotIssued) and each.busy for each in results))
         for each, answer in zip(batch, results, strict=True):
             self._settle_one(each, answer, settle)
 

@@ -10,7 +10,7 @@ from cryptography import x509
 from jitr.bulk.candidate import Candidate
 from jitr.lot.certificate_folder import CertificateFolder
 from jitr.lot.outcome import Outcome, Refused, Signed, There
-from jitr.signing import check_thing_name, said
+from jitr.requests import check_thing_name, said
 from pki.identity import certificate_id, pem
 from pki.keys import SigningKey
 from pki.leaf import LeafForm

@@ -21,9 +21,9 @@ from jitr.lot import again
 from jitr.lot.deployed_desk import FAILURES, DeployedDesk
 from jitr.lot.issuance_function import IssuanceFunction
 from jitr.lot.outcome import Outcome, Refused, Signed, There
+from jitr.lot.turns import Turns
 from jitr.pem import read_certificate
 from pki.identity import certificate_id
-from registration.pace import Pace
 from tests.unit.jitr.factory import OTHER_KEY
 from tests.unit.jitr.lots import candidate, csr, folder, issued, lot
 from tests.unit.pki import forging as forge
@@ -89,8 +89,8 @@ def aws() -> Lambda:
     return Lambda()
 
 
-def desk(aws: Lambda, path: Path, pace: Pace | None = None, at_once: int = 3) -> DeployedDesk:
-    return DeployedDesk(IssuanceFunction(aws, "issuer"), folder(path), pace, at_once)  # type: ignore[arg-type]  # a stand-in
+def desk(aws: Lambda, path: Path, turns: Turns | None = None, at_once: int = 3) -> DeployedDesk:
+    return DeployedDesk(IssuanceFunction(aws, "issuer"), folder(path), turns, at_once)  # type: ignore[arg-type]  # a stand-in
 
 
 def run(aws: Lambda, path: Path, requests: list[Candidate]) -> list[Outcome]:
@@ -260,15 +260,25 @@ def test_a_second_device_of_a_name_is_refused_before_anything_is_signed_for_it(
     assert second.text not in aws.asked
 
 
-def test_requests_are_handed_over_no_faster_than_the_quota(aws: Lambda, tmp_path: Path) -> None:
-    moments = iter(range(10_000))
+def test_requests_are_handed_over_in_turns_and_small_lumps(aws: Lambda, tmp_path: Path) -> None:
     waited: list[float] = []
-    pace = Pace(10, now=lambda: 0.0 * next(moments), sleep=waited.append)
+    turns = Turns(20, now=lambda: 0.0, sleep=waited.append)
 
-    desk(aws, tmp_path, pace).run(lot(2 * MOST_REQUESTS), lambda _outcome: None)
+    desk(aws, tmp_path, turns).run(lot(2 * MOST_REQUESTS), lambda _outcome: None)
 
-    # A clock that stands still shows when each turn was due: a tenth of a second after the one before.
-    assert max(waited) == pytest.approx((2 * MOST_REQUESTS - 10) / 10)
+    assert aws.calls == [5] * 20
+    # A clock that stands still shows when each turn was due: a twentieth of a second after the one before.
+    assert max(waited) == pytest.approx((2 * MOST_REQUESTS - 5) / 20)
+
+
+def test_while_aws_turns_requests_away_fewer_are_handed_over(aws: Lambda, tmp_path: Path) -> None:
+    turns = Turns(100_000)
+    rates: list[float] = []
+    aws.request = lambda _text, times: BUSY if times == 1 else None
+
+    desk(aws, tmp_path, turns).run(lot(60), lambda _outcome: rates.append(turns.rate))
+
+    assert min(rates) < 100_000
 
 
 def test_memory_does_not_grow_with_the_lot(aws: Lambda, tmp_path: Path) -> None:
