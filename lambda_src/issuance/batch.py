@@ -59,19 +59,17 @@ class Batch:
             Exception: what is neither a fault of a request nor of the moment: the first, once all have ended.
         """
         requests = [_read(csr) for csr in csrs]  # not side by side: reading changes the process's warnings
-        digests = {each.digest for each in requests if isinstance(each, DeviceRequest)}
-        earlier = _unless_busy(lambda: self.records.items_issued_for(digests))
+        sound = {each.digest: each for each in requests if isinstance(each, DeviceRequest)}
+        earlier = _unless_busy(lambda: self.records.items_issued_for(sound))
         if isinstance(earlier, Busy):
             return [each if isinstance(each, Refusal) else earlier for each in requests]
-        futures = [self.pool.submit(self._answer, each, earlier) for each in requests]
-        failures = [error for future in futures if (error := future.exception())]
+        futures = {digest: self.pool.submit(self._answer, sound[digest], earlier) for digest in sound}
+        failures = [error for future in futures.values() if (error := future.exception())]
         if failures:
             raise failures[0]
-        return [future.result() for future in futures]
+        return [each if isinstance(each, Refusal) else futures[each.digest].result() for each in requests]
 
-    def _answer(self, request: DeviceRequest | Refusal, earlier: "Mapping[str, Item]") -> Answer:
-        if isinstance(request, Refusal):
-            return request
+    def _answer(self, request: DeviceRequest, earlier: "Mapping[str, Item]") -> Answer:
         if not self.time_left():
             return Busy("out_of_time", "the function's time is nearly over; ask again")
         try:

@@ -10,19 +10,17 @@ import boto3
 from botocore.config import Config
 
 from contract import MOST_REQUESTS
-from issuance.batch import SIDE_BY_SIDE, Answer, Batch, Busy, Refusal
+from issuance.answers import issued, path, refused, written
+from issuance.batch import SIDE_BY_SIDE, Batch
 from issuance.issue import Terms, issue
-from issuance.issuer import Issuer, IssuerSource
+from issuance.issuer import IssuerSource
 from issuance.settings import Settings, read_settings
 from pki.custody import custody
-from pki.identity import pem
 from pki.leaf import AuthorityEnding
 from pki.request import RefusedRequest, read_request
 from provisioning.prerequisites import Prerequisites
 from provisioning.provisioner import Provisioner
-from records.record import IssuanceRecord
 from records.table import IssuanceRecords
-from telemetry import report
 
 _RETRIES = Config(
     connect_timeout=2,
@@ -62,11 +60,11 @@ def handle(event: object, context: Context) -> dict[str, Any]:
         request = read_request(_csr(event))
         work = _workplace()
         issuer = work.source.issuer(now)
-        return _issued(issue(request, issuer, work.records, work.terms, now), issuer) | _path(issuer)
+        return issued(issue(request, issuer, work.records, work.terms, now), issuer) | path(issuer)
     except RefusedRequest as refusal:
-        return _refused(refusal.reason, str(refusal))
+        return refused(refusal.reason, str(refusal))
     except AuthorityEnding as ending:
-        return _refused("authority_ending", str(ending))
+        return refused("authority_ending", str(ending))
 
 
 def _answers(csrs: list[str], context: Context, now: datetime) -> dict[str, Any]:
@@ -80,7 +78,7 @@ def _answers(csrs: list[str], context: Context, now: datetime) -> dict[str, Any]
         pool=work.pool,
         time_left=lambda: context.get_remaining_time_in_millis() > _FOR_ONE,
     )
-    return {"answers": [_written(each, issuer) for each in batch.answers(csrs)]} | _path(issuer)
+    return {"answers": [written(each, issuer) for each in batch.answers(csrs)]} | path(issuer)
 
 
 @dataclass(frozen=True)
@@ -122,37 +120,3 @@ def _csrs(csrs: object) -> list[str]:
     if not isinstance(csrs, list) or len(texts) != len(csrs) or len(texts) > MOST_REQUESTS:
         raise RefusedRequest("malformed", f'send {{"csrs": [PEM, ...]}}, at most {MOST_REQUESTS}')
     return texts
-
-
-def _written(answer: Answer, issuer: Issuer) -> dict[str, Any]:
-    match answer:
-        case Refusal(reason=reason, message=message):
-            return _refused(reason, message)
-        case Busy(reason=reason, message=message):
-            report("busy", operation="issuance", reason=reason, message=message)
-            return {"busy": {"reason": reason, "message": message}}
-        case record:
-            return _issued(record, issuer)
-
-
-def _issued(record: IssuanceRecord, issuer: Issuer) -> dict[str, Any]:
-    report("issued", operation="issuance", certificate_id=record.certificate_id, thing_name=record.thing_name)
-    return {
-        "thing_name": record.thing_name,
-        "certificate_id": record.certificate_id,
-        "ca_certificate_id": issuer.id,
-        "certificate": record.certificate,
-        "not_after": record.not_after.isoformat(),
-    }
-
-
-def _path(issuer: Issuer) -> dict[str, Any]:
-    return {
-        "ca_certificate": pem(issuer.certificate),
-        "chain": [pem(each) for each in issuer.path.intermediates],
-    }
-
-
-def _refused(reason: str, message: str) -> dict[str, Any]:
-    report("refused", operation="issuance", reason=reason, message=message)
-    return {"refused": {"reason": reason, "message": message}}

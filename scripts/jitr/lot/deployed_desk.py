@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -170,4 +171,5 @@ class DeployedDesk:
         """Settle what can be, on the way out of an interrupted run."""
         for call in [call for call in self._running if call.done() and not call.cancelled()]:
             if call.exception() is None:
-                self._settle_call(call, settle)
+                with suppress(FailureError):  # it ends already, and for another reason
+                    self._settle_call(call, settle)

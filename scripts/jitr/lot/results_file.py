@@ -33,7 +33,7 @@ def results_file(path: Path | None) -> Iterator[ResultsFile]:
         yield ResultsFile(None)
         return
     try:
-        file = path.open("a", encoding="utf-8")
+        file = path.open("a", buffering=1, encoding="utf-8")  # by lines
     except OSError as error:
         raise FailureError(f"{path}: cannot be written ({error.strerror})") from None
     with file:

@@ -9,7 +9,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from contract import KeyAlgorithm
 from pki.keys import SigningKey, generate_key
-from pki.leaf import AuthorityEnding, leaf_certificate
+from pki.leaf import AuthorityEnding, LeafForm, leaf_certificate
 from pki.request import read_request
 from pki.signed import BadSignature
 from tests.unit.pki import forging as forge
@@ -116,3 +116,18 @@ def test_an_authority_without_a_key_identifier_is_identified_by_its_key(plain_ke
 
     issuer = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
     assert issuer == x509.SubjectKeyIdentifier.from_public_key(plain_key.public_key()).digest
+
+
+def test_leaves_of_one_form_differ_in_their_devices_and_numbers_alone(
+    plain_ca: x509.Certificate, plain_key: SigningKey
+) -> None:
+    form = LeafForm(plain_ca, timedelta(days=365), NOW)
+
+    request = device_request()
+    one, two = (form.unverified(request, plain_key) for _ in range(2))
+
+    assert one.serial_number != two.serial_number
+    assert list(one.extensions) == list(two.extensions)
+    assert (one.subject, one.not_valid_after_utc) == (two.subject, two.not_valid_after_utc)
+    alone = leaf_certificate(request, plain_ca, plain_key, timedelta(days=365), NOW)
+    assert list(one.extensions) == list(alone.extensions)

@@ -8,7 +8,7 @@ import pytest
 from records.record import InvalidRecord
 from records.state import ForbiddenMove, State
 from records.table import IssuanceRecords
-from tests.unit.records.examples import RECORD, SECOND, TABLE, THIRD, put_into, state_of
+from tests.unit.records.examples import IMPORTED, RECORD, SECOND, TABLE, THIRD, put_into, state_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -137,3 +137,31 @@ def collide(dynamodb: "DynamoDBClient", *, times: int) -> None:
             raise dynamodb.exceptions.TransactionCanceledException(answer, "TransactWriteItems")
 
     dynamodb.meta.events.register("before-call.dynamodb.TransactWriteItems", refuse)
+
+
+def test_what_many_requests_got_is_read_at_once(records: IssuanceRecords) -> None:
+    other = replace(IMPORTED, request_digest="7" * 64, source=RECORD.source, thing_name="pump-2")
+    records.add(RECORD)
+    records.add(other)
+
+    found = records.items_issued_for({"3" * 64, "7" * 64, "0" * 64})
+
+    assert {digest: item["id"]["S"] for digest, item in found.items()} == {
+        "3" * 64: RECORD.certificate_id,
+        "7" * 64: other.certificate_id,
+    }
+
+
+def test_a_request_that_points_to_no_record_spoils_no_other(
+    dynamodb: "DynamoDBClient", records: IssuanceRecords
+) -> None:
+    records.add(RECORD)
+    dynamodb.delete_item(TableName=TABLE, Key={"id": {"S": RECORD.certificate_id}})
+
+    assert records.items_issued_for(["3" * 64]) == {"3" * 64: {}}
+
+
+def test_no_requests_got_nothing_and_nothing_is_read(dynamodb: "DynamoDBClient") -> None:
+    dynamodb.delete_table(TableName=TABLE)
+
+    assert IssuanceRecords(dynamodb, TABLE).items_issued_for([]) == {}
