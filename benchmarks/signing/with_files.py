@@ -92,7 +92,7 @@ def _processes(number: int) -> str:
 
 def _ours(factory: Factory, requests: int, processes: int) -> Spent:
     """Run the command as people do, with its start and the writing of every file."""
-    files = ["--ca-cert", factory.certificate, "--ca-key", factory.key]
+    files: list[str | Path] = ["--ca-cert", factory.certificate, "--ca-key", factory.key]
     out = factory.folder / f"ours-{processes}"
     command: list[str | Path] = [*JITR, "sign", "--out", out, *files, "--jobs", str(processes), factory.lot]
     return spent([command], requests, factory.folder)
@@ -102,7 +102,7 @@ def _tutorial(factory: Factory, requests: int) -> Spent:
     """Sign as the tutorial does, a program for each request."""
     out = factory.folder / "tutorial"
     out.mkdir()
-    authority = ["-CA", factory.certificate, "-CAkey", factory.key, "-CAcreateserial"]
+    authority: list[str | Path] = ["-CA", factory.certificate, "-CAkey", factory.key, "-CAcreateserial"]
     commands: list[list[str | Path]] = [
         [
             *("openssl", "x509", "-req", "-in", factory.file(number), *authority),
