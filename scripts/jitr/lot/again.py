@@ -20,10 +20,11 @@ TRIES = 12
 
 @dataclass(frozen=True)
 class Later(Generic[Work]):
-    """A piece of work, and how often it was tried in vain."""
+    """A piece of work; how often it was tried in vain, and how often of these it ended in a failure."""
 
     work: Work
     tries: int = 0
+    failures: int = 0
 
 
 class Again(Generic[Work]):

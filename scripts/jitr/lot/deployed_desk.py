@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -128,13 +128,12 @@ class DeployedDesk:
         try:
             results = call.result()
         except FunctionFailed as failed:
-            if max(each.tries for each in batch) >= FAILURES:
+            if max(each.failures for each in batch) >= FAILURES:
                 raise FailureError(
                     f"the issuance function {self._function.name} failed: {failed}; its log group has more"
                 ) from None
-            for each in batch:
-                self._again.put(each)
-            return
+            batch = [replace(each, failures=each.failures + 1) for each in batch]
+            results = [NotIssued("function_failed", str(failed), busy=True)] * len(batch)
         if self._turns is not None:
             self._turns.heard(busy=any(isinstance(each, NotIssued) and each.busy for each in results))
         for each, answer in zip(batch, results, strict=True):

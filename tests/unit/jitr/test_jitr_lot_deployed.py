@@ -208,6 +208,24 @@ def test_a_function_that_goes_on_failing_ends_the_run_with_what_it_says(aws: Lam
     assert len(aws.calls) == 1 + FAILURES
 
 
+def test_a_failure_after_many_refusals_is_but_the_first(aws: Lambda, tmp_path: Path) -> None:
+    def call(number: int) -> Answer | Exception | None:
+        return throttled() if number <= 6 else failed("out of memory") if number <= 6 + FAILURES else None
+
+    aws.call = call
+
+    assert kinds(run(aws, tmp_path, lot(3))) == {"Signed": 3}
+
+
+def test_nobody_is_forgotten_whose_last_try_ended_in_a_failure(aws: Lambda, tmp_path: Path) -> None:
+    aws.call = lambda number: throttled() if number <= again.TRIES else failed("out of memory")
+
+    (outcome,) = run(aws, tmp_path, lot(1))
+
+    assert isinstance(outcome, Refused)
+    assert (outcome.reason, outcome.message) == ("function_failed", "out of memory")
+
+
 def test_an_authority_at_its_end_ends_the_run(aws: Lambda, tmp_path: Path) -> None:
     aws.request = lambda _text, _times: {
         "refused": {"reason": "authority_ending", "message": "the authority CN=Fleet ends tomorrow"}
