@@ -38,7 +38,7 @@ def sign(
         typer.Argument(
             help="A certificate signing request (PEM), and where its certificate goes. With --out: files and "
             "folders of requests, tables (.csv) with a column of them, or - for PEM on standard input.",
-            metavar="CSR CRT | PATH|-...",
+            metavar="CSR CRT | PATH|-",
         ),
     ],
     out: Annotated[
@@ -53,7 +53,8 @@ def sign(
         Path | None, typer.Option("--ca-key", help="Sign with files: the authority's key.", metavar="FILE")
     ] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=36500, help="With files: days until it expires.  [default: 3650]")
+        int | None,
+        typer.Option(min=1, max=36500, help="With files: days until it expires.", show_default="3650"),
     ] = None,
     passphrase_file: PassphraseFile = None,
     results: Annotated[
@@ -65,8 +66,8 @@ def sign(
         typer.Option(
             min=1,
             max=256,
-            help="In bulk: processes that sign with files, or calls of the issuance function at once.  "
-            f"[default: 1, or {CALLS} calls]",
+            help="In bulk: processes that sign with files, or calls of the issuance function at once.",
+            show_default=f"1 process, or {CALLS} calls",
         ),
     ] = None,
     environment: Environment = "local",
