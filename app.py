@@ -5,14 +5,15 @@ import sys
 import aws_cdk as cdk
 
 from jitr_stack import authority_lock, settings
+from jitr_stack.environments import ENVIRONMENTS
 from jitr_stack.stage import EnvironmentStage
 
 
 def main() -> None:
     """Synthesise every environment."""
     app = cdk.App()
-    for environment in settings.load_all(settings.ENVIRONMENTS):
-        if written := authority_lock.hold(environment, settings.ENVIRONMENTS):
+    for environment in settings.load_all(ENVIRONMENTS):
+        if written := authority_lock.hold(environment, ENVIRONMENTS):
             print(f"{written}: authorities noted; commit this file", file=sys.stderr)
         EnvironmentStage(app, environment)
     app.synth()

@@ -10,6 +10,7 @@ import aws_cdk as cdk
 from benchmarks.sheet import Sheet
 from jitr_stack import settings
 from jitr_stack.bundling import LocalBundling
+from jitr_stack.environments import names
 from jitr_stack.function import RuntimeFunction
 from jitr_stack.platform import Platform
 from jitr_stack.stack import JitrStack
@@ -35,7 +36,7 @@ def of_functions(contenders: Mapping[str, int]) -> Sheet:
 
 def of_templates() -> Sheet:
     """Give the number of resources of each environment's template."""
-    resources = {name: _resources(name) for name in settings.names()}
+    resources = {name: _resources(name) for name in names()}
     return Sheet(
         title="Resources in the templates",
         columns=["environment", "resources"],

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from jitr_stack.environments import file_of
 from jitr_stack.settings import Settings, SettingsError
 
 
@@ -25,18 +26,31 @@ def hold(settings: Settings, folder: Path) -> Path | None:
     Raises:
         SettingsError: an authority changed without `replace = true`, or the lock cannot be read or written.
     """
-    if settings.local:
+    if not changes(settings, folder):
         return None
     file = lock_file(settings.name, folder)
-    locked, wanted = _read(file), {name: a.identity() for name, a in sorted(settings.authorities.items())}
+    _write(file, _identities(settings))
+    return file
+
+
+def changes(settings: Settings, folder: Path) -> bool:
+    """Tell whether authorities came or went since the lock was written; nothing is written.
+
+    Raises:
+        SettingsError: as `hold`.
+    """
+    if settings.local:
+        return False
+    locked, wanted = _read(lock_file(settings.name, folder)), _identities(settings)
     for name in wanted.keys() & locked.keys():
         if wanted[name] != locked[name] and not settings.authorities[name].replace:
-            key = f"{folder / settings.name}.toml: authorities.{name}"
+            key = f"{file_of(settings.name, folder)}: authorities.{name}"
             raise SettingsError(_refusal(key, wanted[name], locked[name]))
-    if wanted == locked:
-        return None
-    _write(file, wanted)
-    return file
+    return wanted != locked
+
+
+def _identities(settings: Settings) -> dict[str, Any]:
+    return {name: authority.identity() for name, authority in sorted(settings.authorities.items())}
 
 
 def _refusal(key: str, wanted: dict[str, Any], locked: dict[str, Any]) -> str:

@@ -15,13 +15,9 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from contract import Custody, SecondCertificate
 from jitr_stack.authorities import Authority, Days, Strict
 from jitr_stack.capacity import Capacity
+from jitr_stack.environments import ENVIRONMENTS, file_of, names
 from jitr_stack.provisioning import Provisioning
 from jitr_stack.quotas import Quotas
-
-ENVIRONMENTS = Path(
-    os.environ.get("JITR_ENVIRONMENTS") or Path(__file__).resolve().parent.parent / "environments"
-)
-"""Folder of the environment files; `JITR_ENVIRONMENTS` names another, to the CDK and to `jitr` alike."""
 
 LOCAL_ACCOUNT = "000000000000"
 """Account of the embedded AWS; no real account has it."""
@@ -174,11 +170,6 @@ def _with_common_name(environment: str, name: str, authority: object) -> object:
     return authority | {"subject": subject}
 
 
-def names(folder: Path = ENVIRONMENTS) -> list[str]:
-    """List the environments that have a file in `folder`, sorted."""
-    return sorted(path.stem for path in folder.glob("*.toml"))
-
-
 def load(name: str, folder: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ) -> Settings:
     """Read one environment.
 
@@ -188,7 +179,7 @@ def load(name: str, folder: Path = ENVIRONMENTS, variables: Mapping[str, str] = 
     Raises:
         SettingsError: missing file, broken TOML, unknown key, wrong type or value.
     """
-    path = folder / f"{name}.toml"
+    path = file_of(name, folder)
     if not re.fullmatch(NAME, name):
         raise SettingsError(f"{_one_line(str(path))}: no name for an environment; it must match {NAME}")
     table = _read(path)

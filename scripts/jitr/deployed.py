@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +11,9 @@ from contract import Output, stack_name
 from jitr.aws_errors import code_of
 from jitr.failure import FailureError
 from jitr.target import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 
 @dataclass(frozen=True)
@@ -37,22 +40,35 @@ class IssuedCertificate:
         return "".join((self.certificate, *self.chain))
 
 
+def stack(target: Target) -> "StackTypeDef | None":
+    """Look for the environment's stack; None when it is not there."""
+    try:
+        found = target.session.client("cloudformation").describe_stacks(
+            StackName=stack_name(target.environment)
+        )
+    except ClientError as error:
+        if code_of(error) != "ValidationError":
+            raise
+        return None
+    return next(iter(found["Stacks"]), None)
+
+
+def outputs_of(found: "StackTypeDef") -> dict[str, str]:
+    """Give a stack's outputs by name."""
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
 def outputs(target: Target) -> dict[str, str]:
     """Read the outputs of the environment's stack.
 
     Raises:
         FailureError: the stack is not deployed.
     """
-    name = stack_name(target.environment)
-    try:
-        stacks = target.session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    except ClientError as error:
-        if code_of(error) != "ValidationError":
-            raise
-        stacks = []
-    if not stacks:
+    found = stack(target)
+    if found is None:
+        name = stack_name(target.environment)
         raise FailureError(f"the stack {name} is not deployed: run `cdk deploy '{target.environment}/*'`")
-    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+    return outputs_of(found)
 
 
 def output(target: Target, name: Output) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jitr.commands import ca, demo, endpoint, issued, local, sign, why
+from jitr.commands import ca, demo, doctor, endpoint, issued, local, sign, why
 from jitr.program import Program
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.add_typer(issued.app)
 app.command()(why.why)
 app.command()(endpoint.endpoint)
 app.add_typer(local.app)
+app.command()(doctor.doctor)
 app.command()(demo.demo)
 
 

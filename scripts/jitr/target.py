@@ -14,7 +14,8 @@ from botocore.config import Config
 from jitr.failure import BadUseError, FailureError
 from jitr.local import LocalAws
 from jitr.options import LOCAL_FOLDER
-from jitr_stack.settings import ENVIRONMENTS, Settings, SettingsError, load
+from jitr_stack.environments import ENVIRONMENTS
+from jitr_stack.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from mypy_boto3_iot import IoTClient
@@ -71,21 +72,36 @@ def on_this_machine(settings: Settings) -> Target:
 
 def in_account(settings: Settings) -> Target:
     """Give the account of the shell's credentials; it must be the environment's, if that names one."""
+    session = session_of_shell(settings)
+    if settings.account:
+        refuse_other_account(settings, session.client("sts").get_caller_identity()["Account"])
+    return Target(settings, session)
+
+
+def session_of_shell(settings: Settings) -> boto3.Session:
+    """Give a session with the shell's credentials, in the environment's Region or else the shell's.
+
+    Raises:
+        BadUseError: the shell's variables lead to this machine.
+    """
     refuse_detour(settings.name)
-    # boto3 itself knows AWS_DEFAULT_REGION only; the CDK, the CLI and people say AWS_REGION.
     core = botocore.session.get_session()
     core.set_default_client_config(IMPATIENT)
-    session = boto3.Session(
-        botocore_session=core, region_name=settings.region or os.environ.get("AWS_REGION")
-    )
-    if settings.account:
-        account = session.client("sts").get_caller_identity()["Account"]
-        if account != settings.account:
-            raise FailureError(
-                f"the credentials are of account {account}, but environment {settings.name} is in "
-                f"{settings.account}; choose the right AWS_PROFILE"
-            )
-    return Target(settings, session)
+    # boto3 itself knows AWS_DEFAULT_REGION only; the CDK, the CLI and people say AWS_REGION.
+    return boto3.Session(botocore_session=core, region_name=settings.region or os.environ.get("AWS_REGION"))
+
+
+def refuse_other_account(settings: Settings, account: str) -> None:
+    """Refuse credentials of another account than the environment names, if it names one.
+
+    Raises:
+        FailureError: naming both.
+    """
+    if settings.account and account != settings.account:
+        raise FailureError(
+            f"the credentials are of account {account}, but environment {settings.name} is in "
+            f"{settings.account}; choose the right AWS_PROFILE"
+        )
 
 
 def refuse_detour(environment: str, variables: Mapping[str, str] = os.environ) -> None:

@@ -1,0 +1,30 @@
+"""The environment's file and its lock, as a synthesis reads them."""
+
+from collections.abc import Iterator
+
+from jitr.doctor.check import Finding, ok, warning
+from jitr.doctor.site import Site
+from jitr_stack import authority_lock
+from jitr_stack.environments import file_of
+
+
+def environment_file(site: Site) -> Iterator[Finding]:
+    """Read the file as `cdk deploy` does; what is wrong with it is raised, and names file and key."""
+    settings = site.settings
+    states = ", ".join(f"{name} {authority.state}" for name, authority in settings.authorities.items())
+    yield ok(f"{file_of(site.environment, site.folder)}: authorities {states}")
+
+
+def lock(site: Site) -> Iterator[Finding]:
+    """See that no authority became another one; nothing is written."""
+    if site.settings.local:
+        yield ok("none needed: an environment on this machine lives too short")
+        return
+    file = authority_lock.lock_file(site.environment, site.folder)
+    if authority_lock.changes(site.settings, site.folder):
+        yield warning(
+            f"{file}: authorities came or went since it was written",
+            "the next synthesis notes them; commit it",
+        )
+    else:
+        yield ok(str(file))
