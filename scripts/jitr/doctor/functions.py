@@ -17,7 +17,7 @@ READERS: dict[Output, Callable[[Mapping[str, str]], object]] = {
     Output.ISSUANCE_FUNCTION: read_settings,
 }
 """How each function reads its variables: what it cannot read, it cannot start with."""
-AGAIN = "deploy again; what changed it by hand is in CloudTrail"
+AGAIN = "deploy again; CloudTrail says who changed it"
 
 
 def functions(site: Site) -> Iterator[Finding]:

@@ -1,9 +1,10 @@
 """What the checks look at: an environment's file, the way to its account, and its deployed stack."""
 
+import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -129,6 +130,15 @@ class Site:
     def authorities(self) -> "dict[str, DeployedAuthority]":
         """The deployed authorities, by name (`stack`)."""
         return environment_authorities.deployed_authorities(self.target)
+
+    @cached_property
+    def template(self) -> Mapping[str, Any]:
+        """The template that was deployed (`stack`)."""
+        client = self.target.session.client("cloudformation")
+        body = client.get_template(StackName=self.stack_name, TemplateStage="Original")["TemplateBody"]
+        # botocore reads JSON; an answer that it could not read, it leaves as text.
+        found: Mapping[str, Any] = json.loads(body) if isinstance(body, str) else body
+        return found
 
     def variables(self) -> dict[str, str]:
         """Give the variables under which the CDK's app sees this environment as a deploy does."""

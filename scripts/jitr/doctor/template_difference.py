@@ -67,9 +67,9 @@ class Difference:
     def __str__(self) -> str:
         if not self.keys:
             return f"{'adds' if self.deployed is None else 'removes'} {self.construct}"
-        where = f"{self.construct} {self.keys[-1]}"
+        where = f"changes {self.construct} {next(key for key in reversed(self.keys) if not key.isdecimal())}"
         if _is_short(self.deployed) and _is_short(self.wanted):
-            return f"{where} {_text(self.deployed)} → {_text(self.wanted)}"
+            return f"{where} from {_text(self.deployed)} to {_text(self.wanted)}"
         return where
 
 
@@ -92,6 +92,9 @@ def _unlike(construct: str, keys: tuple[str, ...], old: object, new: object) -> 
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
             yield from _unlike(construct, (*keys, key), old.get(key), new.get(key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for number, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _unlike(construct, (*keys, str(number)), one, other)
     else:
         yield Difference(construct, keys, old, new)
 
