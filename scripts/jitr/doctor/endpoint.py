@@ -49,4 +49,4 @@ def _shake_hands(context: ssl.SSLContext, connection: socket.socket, host: str) 
     except ssl.SSLCertVerificationError:
         raise
     except ssl.SSLError:
-        pass  # its certificate was good; ours, which it asks for, was none
+        pass  # it answered, and may refuse who has no certificate of its own
