@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from jitr.completion import environment_names
+
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 LOCAL_FOLDER = CHECKOUT / "build" / "local"
 
@@ -16,6 +18,7 @@ Environment = Annotated[
         envvar="JITR_ENVIRONMENT",
         help="Environment to work on: a file in environments/. The default never reaches an AWS account.",
         metavar="NAME",
+        autocompletion=environment_names,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for programs.")]

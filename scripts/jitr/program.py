@@ -1,5 +1,6 @@
 """How every command ends: exit codes 0, 1 and 2, and one line for whatever went wrong."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,8 @@ from jitr.failure import FailureError
 
 DEBUG = "debug"
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+COMPLETING = "_JITR_COMPLETE"
+"""Set by a shell that asks what fits (typer, "CLI Option autocompletion")."""
 
 
 class Program(TyperGroup):
@@ -19,6 +22,9 @@ class Program(TyperGroup):
     def main(self, args: Sequence[str] | None = None, *_positional: object, **options: Any) -> Any:  # noqa: ANN401  as the base class
         """Run a command and exit: 0 done, 1 failed, 2 wrongly called, 130 interrupted."""
         words = list(sys.argv[1:] if args is None else args)
+        if COMPLETING in os.environ:
+            # Help that is broken into lines for a screen would be taken for more words that fit.
+            os.environ["COLUMNS"] = "10000"
         code: object = 1
         try:
             code = super().main(args=words, **options | {"standalone_mode": False})

@@ -10,6 +10,7 @@ import typer
 from contract import KeyAlgorithm
 from jitr import subject as subjects
 from jitr.commands import ca_keys
+from jitr.completion import authority_names
 from jitr.options import CaCertificate, CaKey, Environment, Force, Json, PassphraseFile
 from jitr.output import note, print_fields, print_json
 
@@ -136,7 +137,10 @@ def show(
     *,
     authority: Annotated[
         str,
-        typer.Argument(help="Name in the environment, certificate id at AWS IoT, or a certificate's file."),
+        typer.Argument(
+            help="Name in the environment, certificate id at AWS IoT, or a certificate's file.",
+            autocompletion=authority_names,
+        ),
     ],
     environment: Environment = "local",
     as_json: Json = False,

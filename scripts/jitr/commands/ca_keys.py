@@ -6,11 +6,17 @@ from typing import Annotated
 
 import typer
 
+from jitr.completion import authority_names
 from jitr.options import Environment, Force, Json
 from jitr.output import note, print_fields, print_json
 
 AuthorityName = Annotated[
-    str, typer.Argument(help="Name of the authority in the environment.", metavar="AUTHORITY")
+    str,
+    typer.Argument(
+        help="Name of the authority in the environment.",
+        metavar="AUTHORITY",
+        autocompletion=authority_names,
+    ),
 ]
 RequestFile = Annotated[
     Path, typer.Option("--out", help="The certificate signing request (PEM).", metavar="FILE")
