@@ -21,6 +21,7 @@ class Program(TyperGroup):
 
     def main(self, args: Sequence[str] | None = None, *_positional: object, **options: Any) -> Any:  # noqa: ANN401  as the base class
         """Run a command and exit: 0 done, 1 failed, 2 wrongly called, 130 interrupted."""
+        _end_help_alike(self)
         words = list(sys.argv[1:] if args is None else args)
         if COMPLETING in os.environ:
             # Help that is broken into lines for a screen would be taken for more words that fit.
@@ -40,6 +41,14 @@ class Program(TyperGroup):
                 raise
             code = _explain(error)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_help_alike(group: TyperGroup) -> None:
+    """Let the help of every command end as that of the program, which says the exit codes."""
+    for command in group.commands.values():
+        command.epilog = command.epilog or group.epilog
+        if isinstance(command, TyperGroup):
+            _end_help_alike(command)
 
 
 def wants_trace(words: Sequence[str]) -> bool:

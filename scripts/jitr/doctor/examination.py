@@ -1,6 +1,6 @@
 """Running checks side by side, each as soon as those that it needs have gone well."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from threading import Thread
 
@@ -19,20 +19,32 @@ def examine(site: Site, checks: Sequence[Check]) -> list[Examined]:
 
 def _as_they_end(site: Site, checks: Sequence[Check], done: dict[str, Examined]) -> Iterator[Examined]:
     """Start every check in time; threads that end with the program, so that Ctrl-C waits for no network."""
-    ended: SimpleQueue[Examined] = SimpleQueue()
+    ended: SimpleQueue[Examined | BaseException] = SimpleQueue()
     waiting = list(checks)
     while len(done) < len(checks):
         for check in [each for each in waiting if set(each.needs) <= done.keys()]:
             waiting.remove(check)
-            Thread(target=lambda check=check: ended.put(_run(site, check, done)), daemon=True).start()
-        yield ended.get()
+            Thread(target=_run, args=(site, check, done, ended.put), daemon=True).start()
+        examined = ended.get()
+        if isinstance(examined, BaseException):
+            raise examined
+        yield examined
 
 
-def _run(site: Site, check: Check, done: dict[str, Examined]) -> Examined:
+def _run(
+    site: Site,
+    check: Check,
+    done: Mapping[str, Examined],
+    tell: Callable[[Examined | BaseException], None],
+) -> None:
     hurdle = next((need for need in check.needs if done[need].ends), None)
     if hurdle is not None:
-        return Examined(check, (not_checked(f"because of {hurdle}"),))
-    return Examined(check, tuple(_found(check.look(site))))
+        tell(Examined(check, (not_checked(f"because of {hurdle}"),)))
+        return
+    try:
+        tell(Examined(check, tuple(_found(check.look(site)))))
+    except BaseException as stop:  # noqa: BLE001  raised again by who waits for it
+        tell(stop)
 
 
 def _found(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -2,6 +2,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
@@ -38,3 +42,14 @@ def ca_files(tmp_path: Path) -> Path:
     folder = tmp_path / "CA_files"
     create(folder, Wanted(), None, force=False)
     return folder
+
+
+@pytest.fixture
+def signing_request(tmp_path: Path) -> Path:
+    """The CSR of a device `pump-1`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pump-1")])
+    csr = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
+    file = tmp_path / "pump-1.csr"
+    file.write_bytes(csr.public_bytes(serialization.Encoding.PEM))
+    return file
