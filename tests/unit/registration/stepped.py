@@ -61,12 +61,25 @@ def stop_before_call(_call: Call) -> None:
         thread.wait()
 
 
-def race(world: World, *runners: tuple[Device, int]) -> None:
-    """Let a run for each device make so many calls, in this order, and then each come to its end."""
+def race(world: World, *runners: tuple[Device, int]) -> bool:
+    """Let a run for each device make so many calls, in this order, and then each come to its end.
+
+    Tells whether each was stopped on its way; where one was not, more steps of the last make no other order.
+    """
     world.function.before_call = stop_before_call
     runs = [(Stepped(partial(world.deliver, device)), steps) for device, steps in runners]
     for run, steps in runs:
         run.advance(steps)
+    stopped = not any(run.done for run, _ in runs)
     for run, _ in runs:
         run.finish()
     world.function.recovers()
+    return stopped
+
+
+def steps_after(first_steps: int, steps: range) -> range:
+    """Give the steps of a second run that make orders of their own.
+
+    With none, the runs come one after the other, however many steps the first had made.
+    """
+    return steps[1:] if first_steps else steps

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 
 from contract import SecondCertificate
 from records.claims import Claims
@@ -220,6 +221,11 @@ class World:
         """Hand the device's message out again, when the run that had it is surely dead."""
         self.now += LATER
         return self.deliver(device, receive_count=2)
+
+    @staticmethod
+    def forget_records() -> None:
+        """Empty the table between two trials: moto copies all of it for each transaction."""
+        dynamodb_backends[ACCOUNT][REGION].get_table(TABLE).items.clear()
 
     def deactivate(self, device: Device) -> None:
         """An operator switches a device off, as the project does it: the record first, then AWS IoT."""
