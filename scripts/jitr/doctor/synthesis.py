@@ -18,10 +18,16 @@ NODE = CHECKOUT / ".venv" / "bin" / "node"
 """As in cdk.json."""
 
 
-def template(environment: str, folder: Path, into: Path, variables: Mapping[str, str], started: Any) -> Any:  # noqa: ANN401  JSON
+def template(
+    environment: str,
+    folder: Path,
+    into: Path,
+    variables: Mapping[str, str],
+    started: list[subprocess.Popen[str]],
+) -> Any:  # noqa: ANN401  JSON
     """Give the template of an environment whose file is in `folder`, made in the new folder `into`.
 
-    The process stands in `started` while it runs.
+    The process is put into `started`, for whoever must end it before it has ended.
 
     Raises:
         FailureError: the app failed; the text ends with what it said.

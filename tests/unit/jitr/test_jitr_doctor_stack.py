@@ -219,8 +219,8 @@ def test_a_function_that_may_not_run_at_all_is_a_failure(account: Account) -> No
     assert "delete-function-concurrency" in str(throttled.advice)
 
 
-@pytest.mark.parametrize(("disabled", "verdict"), [(False, Verdict.OK), (True, Verdict.FAILED)])
-def test_a_rule_that_is_disabled_is_a_failure(account: Account, *, disabled: bool, verdict: Verdict) -> None:
+def deployed_rule(account: Account) -> None:
+    """Let the stack have the topic rule `rule_1`, and something else."""
     resource = {
         "LogicalResourceId": "Rule",
         "PhysicalResourceId": "rule_1",
@@ -230,9 +230,24 @@ def test_a_rule_that_is_disabled_is_a_failure(account: Account, *, disabled: boo
     }
     other = resource | {"ResourceType": "AWS::SQS::Queue"}
     account.answers("cloudformation", "list_stack_resources", {"StackResourceSummaries": [other, resource]})
+
+
+@pytest.mark.parametrize(("disabled", "verdict"), [(False, Verdict.OK), (True, Verdict.FAILED)])
+def test_a_rule_that_is_disabled_is_a_failure(account: Account, *, disabled: bool, verdict: Verdict) -> None:
+    deployed_rule(account)
     account.answers("iot", "get_topic_rule", {"rule": {"ruleDisabled": disabled}})
 
     assert [(f.verdict, "rule_1" in f.found) for f in rules.rules(account.site)] == [(verdict, True)]
+
+
+def test_a_rule_that_was_deleted_by_hand_is_a_failure(account: Account) -> None:
+    deployed_rule(account)
+    account.client("iot")
+    account.stubs["iot"].add_client_error("get_topic_rule", "UnauthorizedException", "no")
+
+    (found,) = rules.rules(account.site)
+
+    assert (found.verdict, found.advice) == (Verdict.FAILED, "deploy again")
 
 
 def counts(visible: int, hidden: int) -> dict[str, Any]:
