@@ -3,18 +3,21 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jitr import authorities
 from jitr.doctor.check import Finding, ok, warning
 from jitr.doctor.site import Site
-from jitr.endpoints import Endpoint, find
+from jitr.endpoints import find
 
 PATIENCE = 5.0  # seconds for each of connection and handshake
 
 
 def endpoint(site: Site) -> Iterator[Finding]:
-    """Ask for the endpoint, and connect to its MQTT port as a client that has no certificate."""
-    yield reached(find(site.target))
+    """Ask for the endpoint, and connect to each of its ports as a client that has no certificate."""
+    at = find(site.target)
+    for name, port in (("MQTT", at.mqtt_port), ("HTTPS", at.https_port), ("ALPN", at.alpn_port)):
+        yield replace(reached(at.host, port, at.server_ca), about=name)
 
 
 def registration_code(site: Site) -> Iterator[Finding]:
@@ -23,13 +26,13 @@ def registration_code(site: Site) -> Iterator[Finding]:
     yield ok(f"{code[:8]}…")
 
 
-def reached(at: Endpoint) -> Finding:
-    """Say whether the endpoint answers, and with a certificate that is trusted."""
-    where = f"{at.host}:{at.mqtt_port}"
-    context = ssl.create_default_context(cafile=at.server_ca)
+def reached(host: str, port: int, server_ca: str | None) -> Finding:
+    """Say whether a port answers, and with a certificate that is trusted."""
+    where = f"{host}:{port}"
+    context = ssl.create_default_context(cafile=server_ca)
     try:
-        with socket.create_connection((at.host, at.mqtt_port), PATIENCE) as connection:
-            _shake_hands(context, connection, at.host)
+        with socket.create_connection((host, port), PATIENCE) as connection:
+            _shake_hands(context, connection, host)
     except ssl.SSLCertVerificationError as error:
         return warning(
             f"{where} shows a certificate that is not trusted here ({error.verify_message})",

@@ -15,7 +15,6 @@ from jitr.doctor.check import Finding, Verdict
 from jitr.doctor.checks import Check
 from jitr.doctor.examination import examine
 from jitr.doctor.site import Site
-from jitr.endpoints import Endpoint
 from jitr.pem import key_pem
 from jitr_stack import authority_lock, settings
 from jitr_stack.settings import SettingsError
@@ -206,11 +205,11 @@ def _refuse_one(server: socket.socket, context: ssl.SSLContext) -> None:
 def test_an_endpoint_with_a_trusted_certificate_is_in_order_though_it_wants_ours(
     port: int, server_ca: Path
 ) -> None:
-    assert endpoint.reached(Endpoint("localhost", port, str(server_ca))).verdict is Verdict.OK
+    assert endpoint.reached("localhost", port, str(server_ca)).verdict is Verdict.OK
 
 
 def test_an_endpoint_with_an_untrusted_certificate_is_said(port: int) -> None:
-    found = endpoint.reached(Endpoint("localhost", port))
+    found = endpoint.reached("localhost", port, None)
 
     assert found.verdict is Verdict.WARNING
     assert "not trusted here" in found.found
@@ -220,6 +219,6 @@ def test_an_endpoint_that_cannot_be_reached_from_here_is_a_warning() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
 
-    found = endpoint.reached(Endpoint("localhost", port))
+    found = endpoint.reached("localhost", port, None)
 
     assert (found.verdict, "cannot be reached" in found.found) == (Verdict.WARNING, True)

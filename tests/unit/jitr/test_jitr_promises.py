@@ -183,7 +183,7 @@ def silent_aws(tmp_path: Path) -> Iterator[socket.socket]:
         known = Process.of(process.pid)
         assert known is not None
         folder = tmp_path / "aws"
-        State(known, Ports(port, port), "us-east-1").save(folder)
+        State(known, Ports(port, port, port, port), "us-east-1").save(folder)
         (folder / "tmp" / "ministack-tls").mkdir(parents=True)
         (folder / "tmp" / "ministack-tls" / "server.crt").write_text(
             (tmp_path / "CA_files" / "zk_ca.pem").read_text()
