@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from jitr.authority_files import Wanted, create
 from jitr.main import app
+from tests.unit.jitr.stubbed_account import StubbedAccount
 
 
 @pytest.fixture
@@ -34,6 +35,12 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def stubbed() -> StubbedAccount:
+    """An account whose clients answer what the test says."""
+    return StubbedAccount()
 
 
 @pytest.fixture
