@@ -75,7 +75,7 @@ class Difference:
 
 def differences(deployed: Template, wanted: Template) -> Iterator[Difference]:
     """Compare two templates, resource by resource, passing over what has no effect: metadata, order."""
-    before, after = deployed.get("Resources", {}), _as_given_back(wanted.get("Resources", {}))
+    before, after = (_as_given_back(each.get("Resources", {})) for each in (deployed, wanted))
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
         construct = _construct(name, new or old)
