@@ -1,6 +1,7 @@
 """What every command holds: help, exit codes, one line for an error, one JSON value, Ctrl-C."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -36,12 +37,15 @@ in_accounts = pytest.mark.parametrize("words", IN_ACCOUNTS, ids=" ".join)
 
 @pytest.fixture
 def examples(ca_files: Path, signing_request: Path) -> dict[str, str]:
-    """Something sound for what commands ask for, by the name of the parameter; all else is `given`."""
+    """Something sound for what commands ask for, by the name of the parameter; all else is `given`.
+
+    A command's own comes before what all have, and may be several words.
+    """
     return {
         "authority": "fleet",
         "ca_cert": str(ca_files / "zk_ca.pem"),
         "ca_key": str(ca_files / "zk_ca.key"),
-        "csr": str(signing_request),
+        "sign paths": f"{signing_request} signed.crt",
         "paths": str(ca_files / "zk_ca.pem"),
     }
 
@@ -52,7 +56,8 @@ def call(words: Words, examples: dict[str, str]) -> list[str]:
     for each in COMMANDS[words].params:
         if each.required:
             option = [max(each.opts, key=len)] if each.param_type_name == "option" else []
-            line += [*option, examples.get(each.name, "given")]
+            sound = examples.get(" ".join((*words, each.name))) or examples.get(each.name, "given")
+            line += [*option, *sound.split()]
     return line
 
 
@@ -68,6 +73,8 @@ def unable(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], list[st
             raise error
 
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+        # The doctor looks at the machine as well: it shall find this project's own Node.
+        monkeypatch.setenv("PATH", os.pathsep.join((str(JITR.parent), os.environ["PATH"])))
         monkeypatch.setattr(boto3.Session, "client", client)
         return asked
 
