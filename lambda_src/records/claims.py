@@ -79,7 +79,7 @@ class Claims:
             {"Update": self._pointed(record, holder)},
         ]
         if holder is not None:
-            items.append({"ConditionCheck": check(self._table, holder.certificate_id, _as_read(holder))})
+            items.append({"ConditionCheck": check(self._table, holder.certificate_id, as_read(holder))})
         try:
             self._client.transact_write_items(TransactItems=items)
         except self._client.exceptions.TransactionCanceledException as cancelled:
@@ -119,8 +119,8 @@ class Claims:
 
     def _claimed_alone(self, record: IssuanceRecord, until: datetime) -> bool:
         """Claim a certificate that is the only one of its thing, which points to it already."""
-        as_read = _as_read(record)
-        condition = Condition(f"{as_read.text} AND {ALONE}", as_read.values)
+        seen = as_read(record)
+        condition = Condition(f"{seen.text} AND {ALONE}", seen.values)
         update = change(self._table, record.certificate_id, _claim(until), condition)
         update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         try:
@@ -137,7 +137,7 @@ class Claims:
             changes["replaces"] = " ".join(replaces)
         if holder is not None:
             changes["former"] = holder.certificate_id
-        return change(self._table, record.certificate_id, changes, _as_read(record))
+        return change(self._table, record.certificate_id, changes, as_read(record))
 
     def _pointed(self, record: IssuanceRecord, holder: IssuanceRecord | None) -> "UpdateTypeDef":
         key, mine = thing_key(record.thing_name), {"certificate_id": record.certificate_id}
@@ -186,7 +186,7 @@ def claimed(
     )
 
 
-def _as_read(record: IssuanceRecord) -> Condition:
+def as_read(record: IssuanceRecord) -> Condition:
     """Give the condition that a record is in the state, and under the claim, in which it was read."""
     seen = {":seen": record.state.value}
     if record.claimed_until is None:

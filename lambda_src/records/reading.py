@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contract import RECORD_KEY, RECORDS_BY_ISSUER
 from records.items import request_key, thing_key
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 PAUSES = (0.05, 0.2, 0.8)
 """Seconds between tries, while DynamoDB is busy with the same items or too busy altogether."""
+
+PAGE = 100
+"""Items that one BatchGetItem reads at most (DynamoDB API reference)."""
 
 
 class UnansweredRead(Exception):  # noqa: N818  named for what happened
@@ -116,20 +119,45 @@ class RecordReader:
             issuer: certificate id of the authority.
             state: None counts all.
         """
+        pages = self._client.get_paginator("query").paginate(**self._of_issuer(issuer, state), Select="COUNT")
+        return sum(page["Count"] for page in pages)
+
+    def page(
+        self, issuer: str, state: State | None = None, *, after: "Item | None" = None, limit: int = PAGE
+    ) -> "tuple[list[Item], Item | None]":
+        """Read one page of an authority's records, by state and then by certificate id.
+
+        What was written in the last moments may be missing, since an index is never strongly consistent;
+        what is there is read from the table, as it is now.
+
+        Args:
+            issuer: certificate id of the authority.
+            state: None for all.
+            after: where the page before ended.
+            limit: of the page; at most a hundred.
+
+        Returns:
+            The items, and where the page ends; None at the end of all.
+        """
+        start: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
+        answer = self._client.query(**self._of_issuer(issuer, state), **start, Limit=limit)
+        keys = [key[RECORD_KEY]["S"] for key in answer["Items"]]
+        items = self.find_items(keys)
+        return [items[key] for key in keys if key in items], answer.get("LastEvaluatedKey")
+
+    def _of_issuer(self, issuer: str, state: State | None) -> dict[str, Any]:
         names, values = {"#issuer": "issuer"}, {":issuer": {"S": issuer}}
         condition = "#issuer = :issuer"
         if state is not None:
             names["#state"], values[":state"] = "state", {"S": state.value}
             condition += " AND #state = :state"
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=RECORDS_BY_ISSUER,
-            Select="COUNT",
-            KeyConditionExpression=condition,
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=values,
-        )
-        return sum(page["Count"] for page in pages)
+        return {
+            "TableName": self._table,
+            "IndexName": RECORDS_BY_ISSUER,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
 
     def _pointed_to(self, key: str) -> IssuanceRecord | None:
         pointer = self._get(key)

@@ -98,6 +98,8 @@ class IssuanceRecord:
     """Whether no other certificate was ever recorded for its thing; the table keeps it, not who makes one."""
     replaces: tuple[str, ...] = ()
     """Certificate ids that are switched off once this one is ACTIVE: those that had its thing before."""
+    supersedes: str | None = None
+    """Certificate id of the one that an operator said it replaces, whatever the environment's rule is."""
 
     def __post_init__(self) -> None:
         for name, pattern in PATTERNS.items():
@@ -115,9 +117,9 @@ class IssuanceRecord:
                 raise self._invalid(name, value, "a time with its zone")
         if self.state is State.ACTIVATING and self.claimed_until is None:
             raise self._invalid("claimed_until", None, "a time, since the state is activating")
-        others = (*self.replaces, *([self.former] if self.former is not None else []))
+        others = (*self.replaces, *(one for one in (self.former, self.supersedes) if one is not None))
         if not all(SHA256.fullmatch(other) for other in others):
-            raise self._invalid("replaces or former", others, f"texts like {SHA256.pattern}")
+            raise self._invalid("replaces, former or supersedes", others, f"texts like {SHA256.pattern}")
 
     def _check_request_digest(self) -> None:
         if self.source is Source.ISSUED and not SHA256.fullmatch(self.request_digest or ""):
@@ -177,6 +179,7 @@ class IssuanceRecord:
                 former=item["former"]["S"] if "former" in item else None,
                 only="only" in item,
                 replaces=tuple(item["replaces"]["S"].split()) if "replaces" in item else (),
+                supersedes=item["supersedes"]["S"] if "supersedes" in item else None,
             )
         except InvalidRecord:
             raise

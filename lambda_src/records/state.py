@@ -21,7 +21,8 @@ class State(StrEnum):
 
 
 TOMBSTONES = frozenset({State.REFUSED, State.REVOKED, State.DEACTIVATED, State.REPLACED})
-"""States that are never left and whose records are never deleted, so that no event brings the device back."""
+"""States that no event leaves and whose records are never deleted, so that nothing brings a device back by
+itself. `revoked` is final; the others an operator may take back, on purpose (`records.readmission`)."""
 
 MOVES = MappingProxyType(
     {
@@ -29,10 +30,12 @@ MOVES = MappingProxyType(
         # Back to issued: a run gave its claim up, knowing that it never set the certificate ACTIVE.
         State.ACTIVATING: TOMBSTONES | {State.REGISTERED, State.ISSUED},
         State.REGISTERED: TOMBSTONES - {State.REFUSED},
-        **dict.fromkeys(TOMBSTONES, frozenset[State]()),
+        # What is out already may be put out for good.
+        **dict.fromkeys(TOMBSTONES - {State.REVOKED}, frozenset({State.REVOKED})),
+        State.REVOKED: frozenset[State](),
     }
 )
-"""From each state, the states that a record may go to."""
+"""From each state, the states that a record may go to, but for an operator's readmission."""
 
 
 class ForbiddenMove(ValueError):  # noqa: N818 named for what happened, as the other refusals are

@@ -1,7 +1,8 @@
 """The claim on a certificate and its thing, by the environment's rule for a thing that has one already.
 
 `refuse`: the first keeps the thing until it is switched off or expires. `replace`: the one that was issued
-later gets it, and the others are switched off once it is ACTIVE. `keep_both`: both are let in.
+later gets it, and the others are switched off once it is ACTIVE. `keep_both`: both are let in. Whatever the
+rule, a certificate replaces the one that an operator named (`jitr device replace`).
 """
 
 from datetime import datetime
@@ -79,12 +80,15 @@ class ThingClaims:
     def is_ours(self, record: IssuanceRecord, there: "DescribeThingResponseTypeDef") -> bool:
         """Tell whether a thing that is there as another one than a record asks for was made here after all.
 
-        It was if a certificate that had it before was registered with it, or asked for it as it is.
+        It was if this certificate, or one that had it before, was registered with it, or asked for it as it
+        is.
 
         Args:
             record: as it is claimed.
             there: the thing, as AWS IoT describes it.
         """
+        if record.registered_at is not None:
+            return True  # it was out, and an operator let it come again
         former = record.former
         for _ in range(FORMERS):
             before = self._records.find(former) if former is not None else None
@@ -102,7 +106,8 @@ class ThingClaims:
         if now >= holder.not_after:
             return ()
         newer = holder.issued_at > record.issued_at
-        keeps = self._rule is SecondCertificate.REFUSE or newer
+        rule = self._rule_for(record, holder)
+        keeps = rule is SecondCertificate.REFUSE or (newer and record.supersedes != holder.certificate_id)
         if holder.state is State.ACTIVATING:
             self._wait_for(holder, now, to_its_end=keeps)
         if holder.state is State.REGISTERED and keeps:
@@ -111,7 +116,7 @@ class ThingClaims:
                 f"Thing {record.thing_name} has {'the newer ' if newer else ''}certificate "
                 f"{holder.certificate_id}.",
             )
-        if self._rule is SecondCertificate.REFUSE:
+        if rule is SecondCertificate.REFUSE:
             return ()
         # What a holder that never came online was to replace may still be ACTIVE.
         unfinished = holder.replaces if holder.registered_at is None else ()
@@ -120,6 +125,11 @@ class ThingClaims:
             (*record.replaces, *unfinished, *([holder.certificate_id] if in_use else []))
         )
         return tuple(each for each in replaced if each != record.certificate_id)
+
+    def _rule_for(self, record: IssuanceRecord, holder: IssuanceRecord) -> SecondCertificate:
+        """Give the environment's rule, or `replace` where an operator named the pair."""
+        named = record.supersedes == holder.certificate_id
+        return SecondCertificate.REPLACE if named else self._rule
 
     @staticmethod
     def _wait_for(holder: IssuanceRecord, now: datetime, *, to_its_end: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jitr.commands import ca, demo, doctor, endpoint, issued, local, sign, why
+from jitr.commands import ca, demo, device, doctor, endpoint, issued, local, redrive, sign, why
 from jitr.program import Program
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app = typer.Typer(
 app.add_typer(ca.app)
 app.command()(sign.sign)
 app.add_typer(issued.app)
+app.add_typer(device.app)
+app.command()(redrive.redrive)
 app.command()(why.why)
 app.command()(endpoint.endpoint)
 app.add_typer(local.app)

@@ -34,13 +34,21 @@ def test_a_move_of_a_record_that_is_not_there_makes_none(records: IssuanceRecord
 
 
 @pytest.mark.parametrize("tombstone", sorted(TOMBSTONES))
-@pytest.mark.parametrize("to", sorted(set(State) - {State.ISSUED, State.ACTIVATING}))
+@pytest.mark.parametrize("to", sorted(set(State) - {State.ISSUED, State.ACTIVATING, State.REVOKED}))
 def test_no_move_leads_out_of_a_tombstone(records: IssuanceRecords, tombstone: State, to: State) -> None:
     put_into(records, tombstone)
     expected = {state for state in State if to in MOVES[state]}
 
     assert not records.move(RECORD.certificate_id, to=to, expected=expected)
     assert state_of(records) is tombstone
+
+
+@pytest.mark.parametrize("tombstone", sorted(TOMBSTONES - {State.REVOKED}))
+def test_what_is_out_may_be_put_out_for_good(records: IssuanceRecords, tombstone: State) -> None:
+    put_into(records, tombstone)
+
+    assert records.move(RECORD.certificate_id, to=State.REVOKED, expected={tombstone})
+    assert state_of(records) is State.REVOKED
 
 
 @pytest.mark.parametrize("tombstone", sorted(TOMBSTONES))

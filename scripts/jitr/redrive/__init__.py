@@ -1,0 +1,1 @@
+"""Dead letters: shown, sent back into the registration queue, or buried for good."""
