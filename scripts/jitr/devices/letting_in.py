@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from contract import SecondCertificate
 from jitr.devices.aws_certificates import AwsCertificate
@@ -19,6 +19,7 @@ from jitr.failure import FailureError
 from records.readmission import RunAtWork
 from records.record import IssuanceRecord
 from records.state import State
+from registration.register import utc_now
 
 IN_USE = frozenset({State.ACTIVATING, State.REGISTERED})
 BETWEEN_LOOKS = 0.25  # seconds
@@ -34,6 +35,7 @@ class LettingIn:
     """Kept on the record."""
     patience: timedelta
     sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = utc_now
 
     def activate(self, certificate_id: str) -> list[str]:
         """Let a certificate in that was switched off or refused, by the environment's rules.
@@ -82,7 +84,7 @@ class LettingIn:
     def _require_fit(self, record: IssuanceRecord, there: AwsCertificate | None) -> None:
         if record.state is State.REVOKED or (there is not None and there.status == "REVOKED"):
             raise FailureError("it is revoked, which is final; sign the device another certificate")
-        if datetime.now(UTC) >= record.not_after:
+        if self.now() >= record.not_after:
             raise FailureError(
                 f"it expired at {record.not_after:%Y-%m-%d %H:%M} UTC; sign the device another certificate"
             )
@@ -102,7 +104,7 @@ class LettingIn:
         holder = holder_of(self.desk, record.thing_name)
         if holder is None or holder.certificate_id == record.certificate_id or holder.state not in IN_USE:
             return
-        if datetime.now(UTC) < holder.not_after:
+        if self.now() < holder.not_after:
             raise FailureError(
                 f"thing {record.thing_name} has certificate {holder.certificate_id} now; "
                 f"`jitr device replace {record.thing_name} {record.certificate_id}` takes it from that"
@@ -113,7 +115,7 @@ class LettingIn:
     ) -> list[str]:
         try:
             changed = self.desk.readmissions.readmit(
-                record, self.reason, now=datetime.now(UTC), supersedes=supersedes
+                record, self.reason, now=self.now(), supersedes=supersedes
             )
         except RunAtWork as busy:
             raise FailureError(str(busy)) from None

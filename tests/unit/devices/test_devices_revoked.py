@@ -1,0 +1,287 @@
+"""A device that is put out: at once, for good or for a while, and whatever comes between two steps."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jitr.devices.switching_off import DEACTIVATE, REVOKE, Out
+from jitr.failure import FailureError
+from records.state import State
+from tests.unit.devices.operator_desk import Operator, outside
+from tests.unit.registration.boundary import Killed, clients
+from tests.unit.registration.stepped import Stepped, stop_before_call
+from tests.unit.registration.world import LATER, POLICY, TABLE, Device, World, new_world
+
+REVOKED = {"status": "REVOKED", "record": State.REVOKED, "policies": [], "things": []}
+MOST_CALLS = 12
+"""Calls of a revocation, and a few more."""
+MOST_TURNS = 24
+"""Calls of a registration and of a revocation."""
+
+
+def test_a_revoked_device_is_out_and_has_nothing(world: World, operator: Operator) -> None:
+    device = world.registered_device()
+
+    done = operator.revoke(device)
+
+    assert outside(world, device) == REVOKED
+    assert operator.connections.ended == ["pump-1"]
+    assert done == [
+        "AWS IoT: ACTIVE -> REVOKED",
+        "record: revoked",
+        f"policy {POLICY} detached",
+        "thing pump-1 detached",
+        "connection ended",
+    ]
+
+
+def test_the_record_of_a_revoked_device_says_why(world: World, operator: Operator) -> None:
+    device = world.registered_device()
+
+    operator.revoke(device)
+
+    assert world.record(device).reason == "by a test"
+
+
+def test_a_deactivated_device_is_out_and_keeps_what_it_has(world: World, operator: Operator) -> None:
+    device = world.registered_device()
+
+    operator.deactivate(device)
+
+    assert outside(world, device) == {
+        "status": "INACTIVE",
+        "record": State.DEACTIVATED,
+        "policies": [POLICY],
+        "things": ["pump-1"],
+    }
+    assert operator.connections.ended == ["pump-1"]
+
+
+@pytest.mark.parametrize("out", [REVOKE, DEACTIVATE], ids=["revoke", "deactivate"])
+def test_events_that_come_late_or_twice_bring_no_device_back(
+    world: World, operator: Operator, out: Out
+) -> None:
+    device = world.registered_device()
+    operator.put_out(device, out)
+
+    world.deliver(device, device)
+    world.redeliver(device)
+
+    assert world.status(device) == out.status
+    assert world.record(device).state is out.state
+
+
+@pytest.mark.parametrize("out", [REVOKE, DEACTIVATE], ids=["revoke", "deactivate"])
+def test_a_device_that_waits_never_comes_in(world: World, operator: Operator, out: Out) -> None:
+    device = world.issued_device()
+    operator.put_out(device, out)
+
+    world.deliver(device)
+
+    assert world.function.statuses == [out.status]
+    assert world.record(device).state is out.state
+
+
+def test_where_the_device_may_be_in_aws_comes_first(world: World, operator: Operator) -> None:
+    device = world.registered_device()
+    world.function.calls.clear()
+
+    operator.revoke(device)
+
+    assert world.function.changes[:2] == ["UpdateCertificate", "UpdateItem"]
+
+
+def test_where_a_registration_may_be_under_way_the_record_comes_first(
+    world: World, operator: Operator
+) -> None:
+    device = world.issued_device()
+
+    operator.revoke(device)
+
+    assert world.function.changes[:2] == ["UpdateItem", "UpdateCertificate"]
+
+
+@pytest.mark.parametrize("out", [REVOKE, DEACTIVATE], ids=["revoke", "deactivate"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("position", range(MOST_CALLS))
+def test_a_stop_anywhere_leaves_the_device_out_or_as_it_was_and_the_same_again_finishes(
+    world: World, operator: Operator, position: int, moment: str, out: Out
+) -> None:
+    device = world.registered_device()
+    world.function.calls.clear()
+    world.function.dies_at(position, moment)
+    with suppress(Killed):
+        operator.put_out(device, out)
+    world.function.recovers()
+    changed = bool(world.function.changes)
+
+    world.redeliver(device)
+
+    assert (world.status(device) == out.status) is changed
+    operator.put_out(device, out)
+    assert world.status(device) == out.status
+    assert world.record(device).state is out.state
+    assert world.policies(device) == ([] if out.detaches else [POLICY])
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    turns=st.lists(st.booleans(), max_size=MOST_TURNS),
+    out=st.sampled_from([REVOKE, DEACTIVATE]),
+    known=st.booleans(),
+)
+def test_no_order_of_steps_lets_a_registration_bring_the_device_back(
+    turns: list[bool], out: Out, *, known: bool
+) -> None:
+    with new_world() as world:
+        device, operator = world.issued_device(), Operator(world)
+        world.function.before_call = stop_before_call
+        registration = Stepped(lambda: world.deliver(device))
+        revocation = Stepped(lambda: operator.put_out(device, out))
+        for turn in turns:
+            (registration if turn else revocation).advance(0)
+        for run in (registration, revocation) if known else (revocation, registration):
+            run.finish()
+        world.function.recovers()
+
+        world.redeliver(device)
+
+        assert world.status(device) == out.status
+        assert world.record(device).state is out.state
+
+
+@settings(max_examples=80, deadline=None)
+@given(turns=st.lists(st.booleans(), max_size=MOST_TURNS))
+def test_a_registration_that_dies_in_between_is_undone_by_the_next(turns: list[bool]) -> None:
+    with new_world() as world:
+        device, operator = world.issued_device(), Operator(world)
+        world.function.before_call = stop_before_call
+        registration = Stepped(lambda: world.deliver(device))
+        revocation = Stepped(lambda: operator.revoke(device))
+        for turn in turns:
+            (registration if turn else revocation).advance(0)
+        revocation.finish()  # and the registration makes no other call, ever
+        world.function.recovers()
+
+        world.redeliver(device)
+
+        assert world.status(device) == "REVOKED"
+        assert world.record(device).state is State.REVOKED
+
+
+@pytest.mark.parametrize("state", [State.DEACTIVATED, State.REPLACED, State.REFUSED])
+def test_what_is_out_already_may_be_revoked(world: World, operator: Operator, state: State) -> None:
+    device = world.issued_device()
+    world.records.move(device.certificate_id, to=state, expected={State.ISSUED})
+
+    operator.revoke(device)
+
+    assert outside(world, device) == REVOKED
+
+
+@pytest.mark.parametrize("state", [State.REVOKED, State.REPLACED, State.REFUSED])
+def test_deactivation_softens_no_other_tombstone(world: World, operator: Operator, state: State) -> None:
+    device = world.issued_device()
+    world.records.move(device.certificate_id, to=state, expected={State.ISSUED})
+    world.switch_by_hand(device, "REVOKED")
+
+    operator.deactivate(device)
+
+    assert (world.status(device), world.record(device).state) == ("REVOKED", state)
+
+
+def test_a_certificate_without_a_record_is_revoked_at_aws(world: World, operator: Operator) -> None:
+    stranger = world.unissued_device()
+
+    done = operator.revoke(stranger)
+
+    assert world.status(stranger) == "REVOKED"
+    assert done == ["AWS IoT: PENDING_ACTIVATION -> REVOKED"]
+
+
+def test_a_record_that_cannot_be_read_keeps_no_device_in(world: World, operator: Operator) -> None:
+    device = world.registered_device()
+    spoil(device)
+
+    operator.revoke(device)
+
+    assert world.status(device) == "REVOKED"
+    assert state_of(device) == "revoked"
+
+
+def test_a_certificate_that_aws_has_not_seen_is_kept_out_by_its_record(
+    world: World, operator: Operator
+) -> None:
+    device = world.issued_device()
+    clients().iot.delete_certificate(certificateId=device.certificate_id, forceDelete=True)
+
+    done = operator.revoke(device)
+
+    assert done == ["AWS IoT has not seen it yet", "record: revoked"]
+    assert world.record(device).state is State.REVOKED
+
+
+def test_a_certificate_that_nobody_knows_is_a_failure(operator: Operator) -> None:
+    with pytest.raises(FailureError, match="neither AWS IoT nor the issuance records"):
+        operator.revoke(Device("e" * 64, "nothing"))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("ResourceNotFoundException", "was not connected"),
+        ("ForbiddenException", "connection not ended (these credentials lack iot:DeleteConnection)"),
+        ("InvalidRequestException", "connection not ended (DeleteConnection is not offered here)"),
+        ("InternalFailureException", "connection not ended (DeleteConnection: made up"),
+    ],
+)
+def test_a_connection_that_is_not_ended_is_said_and_no_failure(
+    world: World, operator: Operator, code: str, said: str
+) -> None:
+    device = world.registered_device()
+    operator.connections.error = code
+
+    done = operator.revoke(device)
+
+    assert said in done[-1]
+    assert world.status(device) == "REVOKED"
+
+
+def test_a_standing_claim_is_undone_by_the_run_that_held_it(world: World, operator: Operator) -> None:
+    device = world.issued_device()
+    world.function.meanwhile(world_active(world), lambda: operator_at(world).revoke(device))
+
+    world.deliver(device)
+    world.now += LATER
+    world.redeliver(device)
+
+    assert world.status(device) == "REVOKED"
+    assert world.record(device).claimed_until is None
+
+
+def world_active(_world: World) -> int:
+    """The place of the call that sets ACTIVE among those of a registration."""
+    return 4
+
+
+def operator_at(world: World) -> Operator:
+    """An operator whose calls are not counted among the function's."""
+    world.function.recovers()
+    return Operator(world)
+
+
+def spoil(device: Device) -> None:
+    """Make a record one that cannot be read."""
+    clients().dynamodb.update_item(
+        TableName=TABLE,
+        Key={"id": {"S": device.certificate_id}},
+        UpdateExpression="REMOVE serial",
+    )
+
+
+def state_of(device: Device) -> str:
+    """The state in an item that may be no record."""
+    item = clients().dynamodb.get_item(TableName=TABLE, Key={"id": {"S": device.certificate_id}})["Item"]
+    return item["state"]["S"]
