@@ -121,7 +121,9 @@ class LettingIn:
             raise FailureError(str(busy)) from None
         if not changed:
             raise FailureError("its record changed just now; look at it, and try again")
-        said = [f"record: {record.state} -> {State.ISSUED}"]
+        said = [f"record: {record.state} -> {State.ISSUED}"] if record.state is not State.ISSUED else []
+        if supersedes is not None:
+            said.append(f"may replace certificate {supersedes[:12]}…")
         if there is None:
             return [*said, "it comes in when its device connects"]
         self._announce(there, record)

@@ -50,7 +50,7 @@ class Portrait:
             "policies": ", ".join(self.policies) or "none",
             "attached to": ", ".join(self.attached) or "nothing",
             "thing at AWS IoT": _thing_line(thing) if thing else "is not there",
-            **{f"other certificate {id_}": state for id_, state in self.others.items()},
+            "others of thing": ", ".join(f"{id_} ({state})" for id_, state in self.others.items()) or None,
         }
 
 

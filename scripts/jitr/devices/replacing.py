@@ -56,12 +56,13 @@ def replace_certificate(desk: Desk, order: Order, *, yes: bool) -> Result:
     if request is not None and crt is not None:
         files.refuse_existing([crt], force=order.force)
         _require_thing_name(request, order.thing, desk.target.settings)
+    known = None if request is not None else _certificate_id(order.by)
     note(_will_be_done(desk, order))
     confirm("Go on?", yes=yes)
     if request is not None and crt is not None:
         certificate_id = _signed(desk, order.thing, request, crt)
     else:
-        certificate_id = str(named(order.by).certificate_id or _no_certificate(order.by))
+        certificate_id = str(known)
     letting_in = LettingIn(desk, order.reason, order.patience)
     return Result(order.thing, certificate_id, letting_in.replace(order.thing, certificate_id))
 
@@ -102,5 +103,8 @@ def _require_thing_name(request: Path, thing: str, settings: Settings) -> None:
         raise BadUseError(f"{request}: is for thing {found!r:.200}, not {thing}")
 
 
-def _no_certificate(word: str) -> str:
-    raise BadUseError(f"{word}: is neither a CSR, a certificate's file, nor a certificate id")
+def _certificate_id(word: str) -> str:
+    found = named(word).certificate_id
+    if found is None:
+        raise BadUseError(f"{word}: is neither a CSR, a certificate's file, nor a certificate id")
+    return found

@@ -29,8 +29,9 @@ class DeadLetterQueue:
     Every method may raise botocore's ClientError or a connection error.
     """
 
-    def __init__(self, sqs: "SQSClient", url: str, registration_queue: str) -> None:
+    def __init__(self, sqs: "SQSClient", url: str, registration_queue: str, poll: int = POLL) -> None:
         self._sqs = sqs
+        self._poll = poll
         self._url = url
         self._registration_queue = registration_queue
 
@@ -43,7 +44,7 @@ class DeadLetterQueue:
                 QueueUrl=self._url,
                 MaxNumberOfMessages=min(AT_ONCE, limit - len(seen)),
                 VisibilityTimeout=HIDDEN,
-                WaitTimeSeconds=POLL,
+                WaitTimeSeconds=self._poll,
                 MessageAttributeNames=["All"],
                 MessageSystemAttributeNames=["All"],
             )

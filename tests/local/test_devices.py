@@ -1,0 +1,190 @@
+"""An operator's commands about devices and dead letters, and what devices over real MQTT notice of them."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from fleet import Fleet, Identity, awaited
+from typer.testing import CliRunner, Result
+
+from contract import Output
+from jitr.main import app
+from records.state import State
+
+Jitr = Callable[..., Result]
+
+
+@pytest.fixture
+def jitr(local: Fleet, monkeypatch: pytest.MonkeyPatch) -> Jitr:
+    """Runs `jitr` with some words against the deployed environment."""
+    monkeypatch.setenv("JITR_LOCAL", str(local.aws.folder))
+    monkeypatch.setenv("JITR_ENVIRONMENT", local.environment)
+
+    def run(*words: object) -> Result:
+        done = CliRunner().invoke(app, [str(word) for word in words])
+        assert done.exit_code in {0, 1, 2}, done.output
+        return done
+
+    return run
+
+
+def test_a_revoked_device_never_comes_back(local: Fleet, jitr: Jitr) -> None:
+    device = local.registered("revoked-1")
+    connection = device.connect()
+    assert connection is not None
+
+    done = jitr("device", "revoke", "revoked-1", "--yes")
+
+    assert done.exit_code == 0, done.stderr
+    assert_out(local, device, "REVOKED", State.REVOKED)
+    late = [local.deliver(local.event(device)) for _ in range(2)]
+    assert {local.outcome(each)["Reason"] for each in late} == {"revoked"}
+    assert_out(local, device, "REVOKED", State.REVOKED)
+
+
+def test_that_the_local_aws_cannot_end_a_connection_is_said(local: Fleet, jitr: Jitr) -> None:
+    local.registered("revoked-2")
+
+    done = jitr("device", "revoke", "revoked-2", "--yes")
+
+    assert "connection not ended (DeleteConnection is not offered here)" in done.stdout
+    assert done.exit_code == 0
+
+
+def test_the_thing_of_a_revoked_device_may_have_another_certificate(local: Fleet, jitr: Jitr) -> None:
+    local.registered("revoked-3")
+    jitr("device", "revoke", "revoked-3", "--yes")
+
+    successor = local.registered("revoked-3")
+
+    assert successor.publish("revoked-3/hello")
+
+
+def test_a_device_that_is_revoked_before_it_ever_came_stays_out(local: Fleet, jitr: Jitr) -> None:
+    device = local.device("never-came")
+    jitr("device", "revoke", device.id, "--yes")
+
+    assert device.connect() is None
+    (outcome,) = awaited(lambda: [o for o in local.outcomes() if o.get("certificate_id") == device.id])
+
+    assert (outcome["Outcome"], outcome["Reason"]) == ("refused", "revoked")
+    assert device.connect() is None
+
+
+def test_a_deactivated_device_comes_back_when_it_is_activated(local: Fleet, jitr: Jitr) -> None:
+    device = local.registered("paused")
+    jitr("device", "deactivate", "paused")
+    assert_out(local, device, "INACTIVE", State.DEACTIVATED)
+    assert local.outcome(local.deliver(local.event(device)))["Reason"] == "deactivated"
+
+    done = jitr("device", "activate", "paused")
+
+    assert done.stdout.endswith("registered: ACTIVE, thing paused\n"), done.output
+    assert device.publish("paused/hello")
+
+
+def test_a_revoked_device_is_not_activated(local: Fleet, jitr: Jitr) -> None:
+    device = local.registered("revoked-4")
+    jitr("device", "revoke", device.id, "--yes")
+
+    done = jitr("device", "activate", device.id)
+
+    assert done.exit_code == 1
+    assert "revoked, which is final" in done.stderr
+    assert_out(local, device, "REVOKED", State.REVOKED)
+
+
+def test_a_board_that_was_swapped_takes_the_thing_over(local: Fleet, jitr: Jitr) -> None:
+    old = local.registered("swapped")
+    new = local.device("swapped")
+    jitr("device", "replace", "swapped", new.id, "--yes")
+    assert old.publish("swapped/hello")
+
+    assert new.connect() is None
+    local.await_status(old, "INACTIVE")
+
+    awaited(lambda: local.record(new).state is State.REGISTERED)
+    assert new.publish("swapped/hello")
+    assert_out(local, old, "INACTIVE", State.REPLACED)
+
+
+def test_a_dead_letter_that_is_sent_back_brings_its_device_in(local: Fleet, jitr: Jitr) -> None:
+    device = local.device("died")
+    serial = spoil(local, device)
+    assert device.connect() is None
+    awaited(lambda: "InvalidRecord" in jitr("redrive", "--dry-run", "--json").stdout)
+    mend(local, device, serial)
+
+    done = jitr("redrive", "--certificate", device.id, "--yes", "--json")
+
+    assert json.loads(done.stdout)["redriven"] == 1, done.output
+    local.await_status(device, "ACTIVE")
+    assert device.publish("died/hello")
+    assert device.id not in jitr("redrive", "--dry-run", "--json").stdout
+
+
+def test_poison_stays_until_it_is_buried_by_name(local: Fleet, jitr: Jitr) -> None:
+    message_id = local.deliver("poison of this very test")
+    local.outcome(message_id)
+
+    sent_back = json.loads(jitr("redrive", "--yes", "--json").stdout)
+    buried = json.loads(jitr("redrive", "--reason", "malformed", "--delete", "--yes", "--json").stdout)
+
+    assert {letter["reason"] for letter in sent_back["letters"] if not letter["chosen"]} == {"malformed"}
+    assert buried["deleted"] >= 1
+    assert jitr("redrive", "--reason", "malformed", "--yes").stderr == "the dead-letter queue is empty\n"
+
+
+def test_an_event_that_the_rule_could_not_queue_is_unwrapped(local: Fleet, jitr: Jitr) -> None:
+    device = local.device("not-queued")
+    with forbidden_queue(local):
+        assert device.connect() is None
+        awaited(lambda: "rule_action_failed" in jitr("redrive", "--dry-run", "--json").stdout)
+
+    jitr("redrive", "--reason", "rule_action_failed", "--yes")
+
+    local.await_status(device, "ACTIVE")
+    assert device.publish("not-queued/hello")
+
+
+@contextmanager
+def forbidden_queue(local: Fleet) -> Iterator[None]:
+    """Let nobody send to the registration queue for a while."""
+    sqs, url = local.client("sqs"), local.outputs[Output.REGISTRATION_QUEUE]
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    try:
+        yield
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+
+
+def assert_out(local: Fleet, device: Identity, status: str, state: State) -> None:
+    """See that a device is not let in, and why."""
+    assert local.status(device) == status
+    assert local.record(device).state is state
+    assert device.connect() is None
+
+
+def spoil(local: Fleet, device: Identity) -> str:
+    """Make a device's record one that cannot be read; give what is missing."""
+    serial = local.record(device).serial
+    change(local, device, "REMOVE serial", {})
+    return serial
+
+
+def mend(local: Fleet, device: Identity, serial: str) -> None:
+    """Make it one that can be read."""
+    change(local, device, "SET serial = :serial", {":serial": {"S": serial}})
+
+
+def change(local: Fleet, device: Identity, expression: str, values: dict[str, dict[str, str]]) -> None:
+    """Change a record as nobody should."""
+    local.client("dynamodb").update_item(
+        TableName=local.outputs[Output.ISSUANCE_RECORDS],
+        Key={"id": {"S": device.id}},
+        UpdateExpression=expression,
+        **({"ExpressionAttributeValues": values} if values else {}),
+    )
