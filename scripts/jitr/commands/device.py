@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -163,8 +164,11 @@ def activate(
         from jitr.devices.named import one_certificate
         from jitr.devices.run import Work
 
-        in_ = LettingIn(desk, reason or "by jitr device activate", timedelta(seconds=wait))
-        return Work("registered again", lambda name: [one_certificate(desk, name)], in_.activate)
+        stopped, patience = Event(), timedelta(seconds=wait)
+        in_ = LettingIn(desk, reason or "by jitr device activate", patience, sleep=stopped.wait)
+        return Work(
+            "registered again", lambda name: [one_certificate(desk, name)], in_.activate, stopped.set
+        )
 
     _run(work, devices, from_file, environment, as_json=as_json)
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from itertools import islice
+from itertools import chain, islice
 
 from jitr.devices.listing import Listed, Listing
 from jitr.issued.tally import printable
@@ -30,8 +30,10 @@ def print_list(listing: Listing, limit: int | None) -> None:
 def print_json_list(listing: Listing, limit: int | None) -> None:
     """Write one JSON object, a device at a time."""
     write = sys.stdout.write
+    devices = listing.devices(limit)
+    first = list(islice(devices, 1))  # what is wrong with the call is said before anything is written
     write('{"devices": [')
-    for number, each in enumerate(listing.devices(limit)):
+    for number, each in enumerate(chain(first, devices)):
         write((",\n" if number else "\n") + json.dumps(each.fields()))
     write(f'\n], "next": {json.dumps(listing.next)}}}\n')
 

@@ -19,11 +19,15 @@ BAR_FROM = 5
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be done: `what` in words, for each certificate that `find` gives."""
+    """What is to be done: `what` in words, for each certificate that `find` gives.
+
+    `hurry` ends waits, when it is interrupted.
+    """
 
     what: str
     find: Find
     do: Do
+    hurry: Callable[[], object] = lambda: None
 
 
 def announce(work: Work, names: Sequence[Named]) -> None:
@@ -63,7 +67,7 @@ def _done(work: Work, names: Sequence[Named], say: Callable[[Result], None]) -> 
     results: list[Result] = []
     try:
         with _bar(len(names)) as step:
-            for result in each(names, work.find, work.do):
+            for result in each(names, work.find, work.do, work.hurry):
                 results.append(result)
                 say(result)
                 step()

@@ -46,10 +46,12 @@ Do = Callable[[str], Sequence[str]]
 """Does something to a certificate, and says what was done."""
 
 
-def each(names: Sequence[Named], find: Find, do: Do) -> Iterator[Result]:
+def each(
+    names: Sequence[Named], find: Find, do: Do, hurry: Callable[[], object] = lambda: None
+) -> Iterator[Result]:
     """Do something to every certificate that is named, in order; a failure of one stops no other.
 
-    When it is interrupted, those under way come to their end, and no other is begun.
+    When it is interrupted, those under way are told to `hurry` and come to their end; no other is begun.
     """
     under_way: deque[Future[list[Result]]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -60,6 +62,9 @@ def each(names: Sequence[Named], find: Find, do: Do) -> Iterator[Result]:
                     yield from under_way.popleft().result()
             while under_way:
                 yield from under_way.popleft().result()
+        except BaseException:
+            hurry()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 
