@@ -1,7 +1,7 @@
 """Reading the table of issuance records, always as it is at this moment (strongly consistent)."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from contract import RECORD_KEY, RECORDS_BY_ISSUER
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 PAUSES = (0.05, 0.2, 0.8)
 """Seconds between tries, while DynamoDB is busy with the same items or too busy altogether."""
 
-PAGE = 100
+AT_ONCE = 100
 """Items that one BatchGetItem reads at most (DynamoDB API reference)."""
+
+KEYS = 1000
+"""Keys of one page of the index: some 200 kB."""
 
 
 class UnansweredRead(Exception):  # noqa: N818  named for what happened
@@ -122,28 +125,24 @@ class RecordReader:
         pages = self._client.get_paginator("query").paginate(**self._of_issuer(issuer, state), Select="COUNT")
         return sum(page["Count"] for page in pages)
 
-    def page(
-        self, issuer: str, state: State | None = None, *, after: "Item | None" = None, limit: int = PAGE
-    ) -> "tuple[list[Item], Item | None]":
-        """Read one page of an authority's records, by state and then by certificate id.
+    def keys(
+        self, issuer: str, state: State | None = None, *, after: "Item | None" = None
+    ) -> "tuple[Sequence[Item], Item | None]":
+        """Read up to a thousand keys of an authority's records, by state and then by certificate id.
 
-        What was written in the last moments may be missing, since an index is never strongly consistent;
-        what is there is read from the table, as it is now.
+        What was written in the last moments may be missing, since an index is never strongly consistent.
 
         Args:
             issuer: certificate id of the authority.
             state: None for all.
-            after: where the page before ended.
-            limit: of the page; at most a hundred.
+            after: the key after which to begin.
 
         Returns:
-            The items, and where the page ends; None at the end of all.
+            The keys (`id`, `issuer`, `state`), and the one after which there are more, if there may be.
         """
         start: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
-        answer = self._client.query(**self._of_issuer(issuer, state), **start, Limit=limit)
-        keys = [key[RECORD_KEY]["S"] for key in answer["Items"]]
-        items = self.find_items(keys)
-        return [items[key] for key in keys if key in items], answer.get("LastEvaluatedKey")
+        answer = self._client.query(**self._of_issuer(issuer, state), **start, Limit=KEYS)
+        return answer["Items"], answer.get("LastEvaluatedKey")
 
     def _of_issuer(self, issuer: str, state: State | None) -> dict[str, Any]:
         names, values = {"#issuer": "issuer"}, {":issuer": {"S": issuer}}

@@ -91,7 +91,7 @@ class IssuanceRecord:
     """Until when the run that is activating it may still be alive; None until one claimed it, and again
     once it is registered. On a tombstone: the certificate was switched off while a run held the claim."""
     registered_at: datetime | None = None
-    """When its device came online first; None until it did. Kept on a tombstone."""
+    """When a registration last set it ACTIVE; None until one did. Kept on a tombstone."""
     former: str | None = None
     """Certificate id of the one that had its thing before it; None as long as it took the thing from none."""
     only: bool = field(default=False, compare=False)

@@ -11,9 +11,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from fleet import Cdk, Fleet, Identity, awaited, request
 from owner import Owner
+from typer.testing import CliRunner
 
 from contract import Output
 from jitr.local import LocalAws
+from jitr.main import app
+from jitr_stack import settings
 from records.state import State
 from tests.unit.owners_ca import pem
 
@@ -141,6 +144,30 @@ def test_a_second_certificate_is_refused_and_the_first_device_stays_online(ruled
     assert ruled.fleet.record(second).state is State.REFUSED
     assert ruled.announcements(second)[0]["reason"] == "second_certificate"
     assert first.publish("only-one/hello")
+
+
+def test_a_second_certificate_that_an_operator_names_replaces_the_first(
+    ruled: Ruled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ruled.fleet.registered("repaired")
+    second = ruled.fleet.device("repaired")
+    assert second.connect() is None
+    ruled.fleet.await_status(second, "INACTIVE")
+
+    done = operate(ruled, monkeypatch, "device", "replace", "repaired", second.id, "--yes")
+
+    assert "registered: ACTIVE, thing repaired" in done, done
+    assert second.publish("repaired/hello")
+    assert ruled.fleet.record(first).state is State.REPLACED
+    assert first.connect() is None
+
+
+def operate(ruled: Ruled, monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
+    """Run `jitr` on the environment, whose file is where the command looks; give all that it says."""
+    folder = ruled.fleet.folder.parent
+    monkeypatch.setattr("jitr.target.load", lambda name, _folder: settings.load(name, folder, {}))
+    monkeypatch.setenv("JITR_LOCAL", str(ruled.fleet.aws.folder))
+    return CliRunner().invoke(app, [*words, "-e", ENVIRONMENT]).output
 
 
 def test_the_owner_refuses_a_device(ruled: Ruled) -> None:

@@ -166,9 +166,7 @@ def activate(
 
         stopped, patience = Event(), timedelta(seconds=wait)
         in_ = LettingIn(desk, reason or "by jitr device activate", patience, sleep=stopped.wait)
-        return Work(
-            "registered again", lambda name: [one_certificate(desk, name)], in_.activate, stopped.set
-        )
+        return Work("registered again", lambda name: [one_certificate(desk, name)], in_.activate, stopped.set)
 
     _run(work, devices, from_file, environment, as_json=as_json)
 

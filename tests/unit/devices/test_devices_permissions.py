@@ -1,0 +1,64 @@
+"""What docs/devices.md grants an operator is what the commands call."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from jitr.devices.named import certificates, named, one_certificate
+from jitr.devices.portrait import portrait
+from jitr_stack.settings import ENVIRONMENTS
+from tests.unit.devices.operator_desk import Operator
+from tests.unit.registration.world import World
+
+PAGE = ENVIRONMENTS.parent / "docs" / "devices.md"
+DYNAMODB = {"GetItem", "UpdateItem", "BatchGetItem", "Query"}
+UNSEEN = {"iot:DeleteConnection", "sqs:SendMessage"}
+"""Granted for calls to stand-ins, which are not recorded."""
+
+
+def granted(command: str) -> set[str]:
+    """The actions that the page grants for a command."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .+? \|$", PAGE.read_text(), re.MULTILINE)
+    mine = [actions for commands, actions in rows if f"`{command}`" in commands and ":" in actions]
+    return {action for actions in mine for action in re.findall(r"`([a-z]+:\w+)`", actions)}
+
+
+def called(world: World) -> set[str]:
+    """The calls that were made, as actions."""
+    return {f"{'dynamodb' if name in DYNAMODB else 'iot'}:{name}" for name in world.function.operations}
+
+
+def look(operator: Operator, _world: World) -> None:
+    portrait(operator.desk(), named("pump-1"))
+
+
+def revoke(operator: Operator, world: World) -> None:
+    certificates(operator.desk(), named("pump-1"))
+    operator.revoke(world.device)  # type: ignore[attr-defined]  # set by the test
+
+
+def deactivate(operator: Operator, world: World) -> None:
+    certificates(operator.desk(), named("pump-1"))
+    operator.deactivate(world.device)  # type: ignore[attr-defined]  # set by the test
+
+
+def activate(operator: Operator, world: World) -> None:
+    world.switch_by_hand(world.device, "INACTIVE")  # type: ignore[attr-defined]  # set by the test
+    id_ = one_certificate(operator.desk(), named("pump-1"))
+    operator.letting_in(patience=0).activate(id_)
+
+
+@pytest.mark.parametrize(
+    ("command", "do"),
+    [("show", look), ("revoke", revoke), ("deactivate", deactivate), ("activate", activate)],
+)
+def test_a_command_needs_what_the_page_grants_and_no_more(
+    world: World, operator: Operator, command: str, do: Callable[[Operator, World], None]
+) -> None:
+    world.device = world.registered_device()  # type: ignore[attr-defined]
+    world.function.calls.clear()
+
+    do(operator, world)
+
+    assert called(world) == granted(command) - UNSEEN
