@@ -4,13 +4,17 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import boto3
 import pytest
 from fleet import Fleet, Identity, awaited
 from typer.testing import CliRunner, Result
 
 from contract import Output
+from jitr.local import LocalAws
+from jitr.local.session import LocalSession
 from jitr.main import app
 from records.state import State
+from tests.unit.devices.granted import granted
 
 Jitr = Callable[..., Result]
 
@@ -159,6 +163,57 @@ def forbidden_queue(local: Fleet) -> Iterator[None]:
         yield
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+
+
+def test_an_operator_needs_what_the_page_grants_and_no_more(
+    local: Fleet, jitr: Jitr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = local.registered("least-1")
+    as_operator(local, monkeypatch, granted("every", "list", "show", "deactivate", "activate", "revoke"))
+
+    looked, shown = jitr("device", "list", "--thing", "least-1"), jitr("device", "show", device.id)
+    off, on = jitr("device", "deactivate", device.id), jitr("device", "activate", device.id)
+    out = jitr("device", "revoke", device.id, "--yes")
+
+    assert [each.exit_code for each in (looked, shown, off, on, out)] == [0] * 5, [
+        each.output for each in (looked, shown, off, on, out)
+    ]
+    assert_out(local, device, "REVOKED", State.REVOKED)
+
+
+def test_one_who_may_only_look_changes_nothing(
+    local: Fleet, jitr: Jitr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = local.registered("least-2")
+    as_operator(local, monkeypatch, granted("every", "list", "show"))
+
+    done = jitr("device", "revoke", device.id, "--yes")
+
+    assert done.exit_code == 1
+    assert "these credentials may not do that" in done.stderr
+    assert local.status(device) == "ACTIVE"
+    assert local.record(device).state is State.REGISTERED
+
+
+def as_operator(local: Fleet, monkeypatch: pytest.MonkeyPatch, actions: set[str]) -> None:
+    """Let the command have the credentials of a user who may do this, on any resource, and nothing else."""
+    iam, name = local.client("iam"), f"operator-{len(actions)}"
+    statement = {"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
+    iam.create_user(UserName=name)
+    iam.put_user_policy(
+        UserName=name,
+        PolicyName="operator",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    _ = local.session  # the administrator's is made before
+    session = boto3.Session(
+        key["AccessKeyId"],
+        key["SecretAccessKey"],
+        region_name=local.aws.state.region,
+        botocore_session=LocalSession(local.aws.endpoint_url, local.aws.certificate),
+    )
+    monkeypatch.setattr(LocalAws, "session", lambda _aws: session)
 
 
 def assert_out(local: Fleet, device: Identity, status: str, state: State) -> None:

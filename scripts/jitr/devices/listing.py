@@ -85,7 +85,9 @@ class Listing:
     _statuses: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def devices(self, limit: int | None) -> Iterator[Listed]:
-        """Give up to `limit` devices from `next` on; None for all. Holds a thousand keys and a hundred records at a time.
+        """Give up to `limit` devices from `next` on; None for all.
+
+        It holds a thousand keys and a hundred records at a time, however many there are.
 
         Raises:
             BadUseError: the token, or the authority, is none.

@@ -6,7 +6,7 @@ given back at the end. Its own redrive (StartMessageMoveTask) can choose no mess
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from jitr.redrive.letter import Letter, read_letter
 
@@ -34,6 +34,12 @@ class DeadLetterQueue:
         self._poll = poll
         self._url = url
         self._registration_queue = registration_queue
+
+    def hidden(self) -> int:
+        """Tell how many letters somebody else has taken and not given back, about."""
+        name: Literal["ApproximateNumberOfMessagesNotVisible"] = "ApproximateNumberOfMessagesNotVisible"
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=[name])
+        return int(answer["Attributes"][name])
 
     def letters(self, limit: int) -> Iterator[Letter]:
         """Take up to `limit` letters, each once; they are hidden until they are given back or HIDDEN ends."""

@@ -48,6 +48,8 @@ class Redrive:
     sent: list[Letter] = field(default_factory=list)
     deleted: list[Letter] = field(default_factory=list)
     refused: list[tuple[Letter, str]] = field(default_factory=list)
+    hidden: int = 0
+    """How many letters, about, somebody else was looking at."""
     more: bool = False
     """Whether the queue may hold letters that were not looked at."""
 
@@ -60,6 +62,7 @@ class Redrive:
             "deleted": len(self.deleted),
             "failed": len(self.refused),
             "left": len(self.letters) - len(self.sent) - len(self.deleted),
+            "hidden": self.hidden,
             "more": self.more,
         }
 
@@ -82,7 +85,7 @@ def run(environment: str, wanted: Wanted, *, yes: bool, show: bool) -> Redrive:
         botocore's errors: a call failed; no letter is lost then.
     """
     queue = queues(target(environment))
-    done = Redrive()
+    done = Redrive(hidden=queue.hidden())
     try:
         _look(queue, wanted, done)
         if show:

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from jitr.issued.tally import printable
 from jitr.output import note, print_table
+from jitr.redrive.dead_letter_queue import HIDDEN
 from jitr.redrive.letter import Letter
 from jitr.redrive.run import Redrive
 
@@ -16,8 +17,13 @@ SHOWN = 20
 
 def print_letters(done: Redrive) -> None:
     """Print the groups, and the letters where they are few."""
+    if done.hidden:
+        note(
+            f"{done.hidden:,} letters are hidden: another such command has them, or was killed; they show "
+            f"again within {HIDDEN // 60} minutes"
+        )
     if not done.letters:
-        note("the dead-letter queue is empty")
+        note("no dead letter is there to be seen" if done.hidden else "the dead-letter queue is empty")
         return
     chosen = {letter.message_id for letter in done.chosen}
     print_table(HEADINGS, list(_groups(done.letters, chosen)))

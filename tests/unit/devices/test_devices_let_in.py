@@ -9,8 +9,17 @@ from jitr.failure import FailureError
 from records.state import State
 from tests.unit.devices.operator_desk import Operator
 from tests.unit.registration.boundary import Killed, clients
-from tests.unit.registration.world import ACCOUNT, POLICY, RUN_TIME, Device, World, arn
+from tests.unit.registration.world import (
+    ACCOUNT,
+    POLICY,
+    RUN_TIME,
+    Device,
+    World,
+    arn,
+    calls_of_a_registration,
+)
 
+ACTIVE = calls_of_a_registration().index("UpdateCertificate")
 IN = ("ACTIVE", State.REGISTERED)
 
 
@@ -159,7 +168,7 @@ def test_what_is_attached_to_anothers_thing_stays_out(world: World, operator: Op
 
 def test_where_a_run_may_still_be_at_work_it_is_too_early(world: World, operator: Operator) -> None:
     device = world.issued_device()
-    world.function.dies_at(4, "before")
+    world.function.dies_at(ACTIVE, "before")
     with pytest.raises(Killed):
         world.deliver(device)
     world.function.recovers()

@@ -1,27 +1,18 @@
 """What docs/devices.md grants an operator is what the commands call."""
 
-import re
 from collections.abc import Callable
 
 import pytest
 
 from jitr.devices.named import certificates, named, one_certificate
 from jitr.devices.portrait import portrait
-from jitr_stack.settings import ENVIRONMENTS
+from tests.unit.devices.granted import granted
 from tests.unit.devices.operator_desk import Operator
 from tests.unit.registration.world import World
 
-PAGE = ENVIRONMENTS.parent / "docs" / "devices.md"
 DYNAMODB = {"GetItem", "UpdateItem", "BatchGetItem", "Query"}
 UNSEEN = {"iot:DeleteConnection", "sqs:SendMessage"}
 """Granted for calls to stand-ins, which are not recorded."""
-
-
-def granted(command: str) -> set[str]:
-    """The actions that the page grants for a command."""
-    rows = re.findall(r"^\| (.+?) \| (.+?) \| .+? \|$", PAGE.read_text(), re.MULTILINE)
-    mine = [actions for commands, actions in rows if f"`{command}`" in commands and ":" in actions]
-    return {action for actions in mine for action in re.findall(r"`([a-z]+:\w+)`", actions)}
 
 
 def called(world: World) -> set[str]:

@@ -12,9 +12,18 @@ from records.state import State
 from tests.unit.devices.operator_desk import Operator, outside
 from tests.unit.registration.boundary import Killed, clients
 from tests.unit.registration.stepped import Stepped, stop_before_call
-from tests.unit.registration.world import LATER, POLICY, TABLE, Device, World, new_world
+from tests.unit.registration.world import (
+    LATER,
+    POLICY,
+    TABLE,
+    Device,
+    World,
+    calls_of_a_registration,
+    new_world,
+)
 
 REVOKED = {"status": "REVOKED", "record": State.REVOKED, "policies": [], "things": []}
+ACTIVE = calls_of_a_registration().index("UpdateCertificate")
 MOST_CALLS = 12
 """Calls of a revocation, and a few more."""
 MOST_TURNS = 24
@@ -130,10 +139,10 @@ def test_a_stop_anywhere_leaves_the_device_out_or_as_it_was_and_the_same_again_f
 @given(
     turns=st.lists(st.booleans(), max_size=MOST_TURNS),
     out=st.sampled_from([REVOKE, DEACTIVATE]),
-    known=st.booleans(),
+    registration_last=st.booleans(),
 )
 def test_no_order_of_steps_lets_a_registration_bring_the_device_back(
-    turns: list[bool], out: Out, *, known: bool
+    turns: list[bool], out: Out, *, registration_last: bool
 ) -> None:
     with new_world() as world:
         device, operator = world.issued_device(), Operator(world)
@@ -142,7 +151,7 @@ def test_no_order_of_steps_lets_a_registration_bring_the_device_back(
         revocation = Stepped(lambda: operator.put_out(device, out))
         for turn in turns:
             (registration if turn else revocation).advance(0)
-        for run in (registration, revocation) if known else (revocation, registration):
+        for run in (revocation, registration) if registration_last else (registration, revocation):
             run.finish()
         world.function.recovers()
 
@@ -251,7 +260,7 @@ def test_a_connection_that_is_not_ended_is_said_and_no_failure(
 
 def test_a_standing_claim_is_undone_by_the_run_that_held_it(world: World, operator: Operator) -> None:
     device = world.issued_device()
-    world.function.meanwhile(world_active(world), lambda: operator_at(world).revoke(device))
+    world.function.meanwhile(ACTIVE, lambda: operator.revoke(device))
 
     world.deliver(device)
     world.now += LATER
@@ -259,17 +268,6 @@ def test_a_standing_claim_is_undone_by_the_run_that_held_it(world: World, operat
 
     assert world.status(device) == "REVOKED"
     assert world.record(device).claimed_until is None
-
-
-def world_active(_world: World) -> int:
-    """The place of the call that sets ACTIVE among those of a registration."""
-    return 4
-
-
-def operator_at(world: World) -> Operator:
-    """An operator whose calls are not counted among the function's."""
-    world.function.recovers()
-    return Operator(world)
 
 
 def spoil(device: Device) -> None:

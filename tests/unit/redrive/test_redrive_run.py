@@ -146,6 +146,37 @@ def test_hundreds_go_ten_at_a_time(queues: Queues) -> None:
     assert queues.waiting(queues.registration) == bodies
 
 
+def test_letters_that_another_has_are_told(queues: Queues, capsys: pytest.CaptureFixture[str]) -> None:
+    queues.bury("InvalidRecord")
+    queues.waiting(queues.dead)  # takes them
+
+    run("test", Wanted(dry_run=True), yes=True, show=True)
+
+    said = capsys.readouterr().err
+    assert said.startswith("1 letters are hidden: another such command has them")
+    assert "empty" not in said
+
+
+def test_an_empty_queue_is_said_to_be_empty(queues: Queues, capsys: pytest.CaptureFixture[str]) -> None:
+    run("test", Wanted(), yes=True, show=True)
+
+    assert capsys.readouterr().err == "the dead-letter queue is empty\n"
+
+
+def test_people_see_groups_with_what_will_be_done(queues: Queues, capsys: pytest.CaptureFixture[str]) -> None:
+    queues.bury(Reason.MALFORMED, "poison", problem="no \x1b[31m JSON")
+    queues.bury("InvalidRecord", event(ID))
+    queues.bury("InvalidRecord", event(OTHER))
+
+    run("test", Wanted(dry_run=True), yes=True, show=True)
+
+    invalid, malformed, *_ = capsys.readouterr().out.splitlines()[1:]
+    assert invalid.split()[:3] == ["InvalidRecord", "2", "2"]
+    assert "2 chosen" in invalid
+    assert "stays" in malformed
+    assert "\x1b" not in malformed
+
+
 def refuse_all(answer: dict[str, Any]) -> None:
     """Let SQS say that it took none."""
     answer["Failed"] = [
