@@ -101,13 +101,12 @@ class ThingClaims:
 
     def _replaced(self, record: IssuanceRecord, holder: IssuanceRecord, now: datetime) -> tuple[str, ...]:
         """Give the certificates that this one replaces, if it may have the thing at all."""
-        if self._rule is SecondCertificate.KEEP_BOTH:
+        named = record.supersedes == holder.certificate_id
+        rule = SecondCertificate.REPLACE if named else self._rule
+        if rule is SecondCertificate.KEEP_BOTH or now >= holder.not_after:
             return ()
-        if now >= holder.not_after:
-            return ()
-        newer = holder.issued_at > record.issued_at
-        rule = self._rule_for(record, holder)
-        keeps = rule is SecondCertificate.REFUSE or (newer and record.supersedes != holder.certificate_id)
+        newer = holder.issued_at > record.issued_at and not named
+        keeps = rule is SecondCertificate.REFUSE or newer
         if holder.state is State.ACTIVATING:
             self._wait_for(holder, now, to_its_end=keeps)
         if holder.state is State.REGISTERED and keeps:
@@ -125,11 +124,6 @@ class ThingClaims:
             (*record.replaces, *unfinished, *([holder.certificate_id] if in_use else []))
         )
         return tuple(each for each in replaced if each != record.certificate_id)
-
-    def _rule_for(self, record: IssuanceRecord, holder: IssuanceRecord) -> SecondCertificate:
-        """Give the environment's rule, or `replace` where an operator named the pair."""
-        named = record.supersedes == holder.certificate_id
-        return SecondCertificate.REPLACE if named else self._rule
 
     @staticmethod
     def _wait_for(holder: IssuanceRecord, now: datetime, *, to_its_end: bool) -> None:

@@ -30,18 +30,18 @@ class Named:
 
 
 def named(word: str) -> Named:
-    """Read one word.
+    """Read one word; a file whose name might be a thing's is meant by its path only (`./pump-1`).
 
     Raises:
         BadUseError: it is neither a file with a certificate, a certificate id, nor a thing's name.
     """
     if CERTIFICATE_ID.fullmatch(word):
         return Named(word, certificate_id=word)
-    if "/" in word or "." in word or Path(word).is_file():
-        return Named(word, certificate_id=_of_file(Path(word)))
-    if not registry.NAME.fullmatch(word):
-        raise BadUseError(f"{word!r:.200}: is no thing's name, certificate id (64 hex digits) or file")
-    return Named(word, thing_name=word)
+    if registry.NAME.fullmatch(word):
+        return Named(word, thing_name=word)
+    if not Path(word).is_file():
+        raise BadUseError(f"{word!r:.200}: is no thing's name, no certificate id, and no file that is there")
+    return Named(word, certificate_id=_of_file(Path(word)))
 
 
 def several(words: Sequence[str], listed: Path | None) -> list[Named]:

@@ -18,6 +18,9 @@ ON_ITS_WAY = frozenset({State.ISSUED, State.ACTIVATING})
 """States in which a registration may set the certificate ACTIVE at any moment."""
 
 
+IN_USE = frozenset({State.ACTIVATING, State.REGISTERED})
+
+
 @dataclass(frozen=True)
 class Out:
     """One way of putting a certificate out."""
@@ -73,7 +76,16 @@ class SwitchingOff:
         things = self.desk.certificates.things(there.arn)
         done = self.desk.certificates.detach(there.arn, things) if self.out.detaches else []
         clients = things or ([record.thing_name] if record else [])  # the device policy: client id = thing
-        return done + [self.desk.certificates.end_connection(client) for client in clients]
+        mine = [each for each in clients if there.status == "ACTIVE" or not self._is_anothers(there, each)]
+        return done + [self.desk.certificates.end_connection(client) for client in mine]
+
+    def _is_anothers(self, there: AwsCertificate, thing: str) -> bool:
+        """Tell whether a connection of this client id will be that of the thing's next device."""
+        try:
+            holder = self.desk.records.holder(thing)
+        except InvalidRecord:
+            return False
+        return holder is not None and holder.certificate_id != there.certificate_id and holder.state in IN_USE
 
     def _record(self, certificate_id: str) -> tuple[IssuanceRecord | None, bool]:
         """Read the record, and tell whether it could be read: one that cannot must not keep a device in."""

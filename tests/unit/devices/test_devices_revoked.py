@@ -201,6 +201,19 @@ def test_deactivation_softens_no_other_tombstone(world: World, operator: Operato
     assert (world.status(device), world.record(device).state) == ("REVOKED", state)
 
 
+def test_what_was_replaced_is_revoked_without_a_word_to_its_successor(
+    world: World, operator: Operator
+) -> None:
+    first = world.registered_device()
+    second = world.issued_device(serial="2f")
+    world.deliver(second)
+
+    operator.revoke(first)
+
+    assert operator.connections.ended == []
+    assert (world.status(first), world.status(second)) == ("REVOKED", "ACTIVE")
+
+
 def test_a_certificate_without_a_record_is_revoked_at_aws(world: World, operator: Operator) -> None:
     stranger = world.unissued_device()
 

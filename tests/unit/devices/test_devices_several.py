@@ -45,9 +45,20 @@ def test_a_thing_is_named_by_its_name() -> None:
     assert named("pump-1").thing_name == "pump-1"
 
 
+def test_a_file_that_is_called_like_a_thing_does_not_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    certificate = leaf()
+    Path("pump-1").write_text(pem(certificate))
+
+    assert named("pump-1").thing_name == "pump-1"
+    assert named("./pump-1").certificate_id == certificate_id(certificate)
+
+
 @pytest.mark.parametrize("word", ["", "no thing", "a" * 129, "nosuch.crt", "no/such", "pump*"])
 def test_anything_else_is_a_wrong_call(word: str) -> None:
-    with pytest.raises(BadUseError):
+    with pytest.raises(BadUseError, match="no thing's name, no certificate id, and no file"):
         named(word)
 
 
