@@ -24,6 +24,9 @@ TOMBSTONES = frozenset({State.REFUSED, State.REVOKED, State.DEACTIVATED, State.R
 """States that no event leaves and whose records are never deleted, so that nothing brings a device back by
 itself. `revoked` is final; the others an operator may take back, on purpose (`records.readmission`)."""
 
+IN_USE = frozenset({State.ACTIVATING, State.REGISTERED})
+"""States in which a certificate is ACTIVE, was, or is about to be."""
+
 MOVES = MappingProxyType(
     {
         State.ISSUED: TOMBSTONES | {State.ACTIVATING},

@@ -12,7 +12,7 @@ from contract import SecondCertificate
 from records.claims import Answer, Claims, claimed
 from records.reading import RecordReader
 from records.record import IssuanceRecord
-from records.state import State
+from records.state import IN_USE, State
 from registration.decisions import CLOCK_SKEW
 from registration.outcome import Later
 from registration.refusal import Reason, Refused
@@ -119,7 +119,7 @@ class ThingClaims:
             return ()
         # What a holder that never came online was to replace may still be ACTIVE.
         unfinished = holder.replaces if holder.registered_at is None else ()
-        in_use = holder.state in {State.ACTIVATING, State.REGISTERED}
+        in_use = holder.state in IN_USE
         replaced = dict.fromkeys(
             (*record.replaces, *unfinished, *([holder.certificate_id] if in_use else []))
         )

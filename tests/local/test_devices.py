@@ -3,10 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import boto3
 import pytest
-from fleet import Fleet, Identity, awaited
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from fleet import Fleet, Identity, awaited, request
 from typer.testing import CliRunner, Result
 
 from contract import Output
@@ -111,6 +114,54 @@ def test_a_board_that_was_swapped_takes_the_thing_over(local: Fleet, jitr: Jitr)
     awaited(lambda: local.record(new).state is State.REGISTERED)
     assert new.publish("swapped/hello")
     assert_out(local, old, "INACTIVE", State.REPLACED)
+
+
+def test_a_request_is_signed_and_its_certificate_takes_the_thing_over(
+    local: Fleet, jitr: Jitr, tmp_path: Path
+) -> None:
+    old, key = local.registered("renewed"), ec.generate_private_key(ec.SECP256R1())
+    csr, crt = tmp_path / "new.csr", tmp_path / "new.crt"
+    csr.write_text(request("renewed", key))
+
+    done = jitr("device", "replace", "renewed", csr, "--out", crt, "--yes")
+
+    assert done.stdout.endswith("it comes in when its device connects\n"), done.output
+    new = local.identity("renewed", key, x509.load_pem_x509_certificate(crt.read_bytes()))
+    assert new.connect() is None
+    local.await_status(old, "INACTIVE")
+    awaited(lambda: local.record(new).state is State.REGISTERED)
+    assert new.publish("renewed/hello")
+
+
+def test_a_request_for_another_thing_is_not_signed(local: Fleet, jitr: Jitr, tmp_path: Path) -> None:
+    local.registered("mistaken")
+    csr, crt = tmp_path / "other.csr", tmp_path / "other.crt"
+    csr.write_text(request("another", ec.generate_private_key(ec.SECP256R1())))
+
+    done = jitr("device", "replace", "mistaken", csr, "--out", crt, "--yes")
+
+    assert (done.exit_code, crt.exists()) == (2, False)
+    assert "is for thing 'another', not mistaken" in done.stderr
+    assert json.loads(jitr("device", "list", "--thing", "another", "--json").stdout)["devices"] == []
+
+
+def test_a_request_needs_a_place_for_its_certificate(local: Fleet, jitr: Jitr, tmp_path: Path) -> None:
+    csr = tmp_path / "new.csr"
+    csr.write_text(request("anything", ec.generate_private_key(ec.SECP256R1())))
+
+    done = jitr("device", "replace", "anything", csr, "--yes")
+
+    assert (done.exit_code, done.stderr.splitlines()) == (
+        2,
+        ["jitr: --out and a CSR go together: it says where the certificate goes"],
+    )
+
+
+def test_a_thing_without_a_certificate_has_nothing_to_be_replaced(local: Fleet, jitr: Jitr) -> None:
+    done = jitr("device", "replace", "never-was", "a" * 64, "--yes")
+
+    assert done.exit_code == 1
+    assert "thing never-was has no certificate; `jitr sign` gives it its first" in done.stderr
 
 
 def test_a_dead_letter_that_is_sent_back_brings_its_device_in(local: Fleet, jitr: Jitr) -> None:

@@ -18,10 +18,9 @@ from jitr.devices.named import holder_of, record_of
 from jitr.failure import FailureError
 from records.readmission import RunAtWork
 from records.record import IssuanceRecord
-from records.state import State
+from records.state import IN_USE, State
 from registration.register import utc_now
 
-IN_USE = frozenset({State.ACTIVATING, State.REGISTERED})
 BETWEEN_LOOKS = 0.25  # seconds
 UNDECIDED = frozenset({State.ISSUED, State.ACTIVATING})
 

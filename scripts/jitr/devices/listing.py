@@ -2,9 +2,10 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from contract import RECORD_KEY
@@ -19,8 +20,19 @@ from records.state import State
 if TYPE_CHECKING:
     from records.record import Item
 
-EXPECTED = {State.REGISTERED: "ACTIVE", State.DEACTIVATED: "INACTIVE", State.REVOKED: "REVOKED"}
-"""What AWS IoT has of a certificate whose record is in one of these states."""
+WAITING = frozenset({"PENDING_ACTIVATION", None})
+"""Statuses of a certificate whose device nobody let in: it waits, or AWS IoT has not seen it."""
+AGREEING: Mapping[State, frozenset[str | None]] = MappingProxyType(
+    {
+        State.ISSUED: WAITING | {"INACTIVE"},
+        State.REGISTERED: frozenset({"ACTIVE"}),
+        State.DEACTIVATED: WAITING | {"INACTIVE"},
+        State.REVOKED: WAITING | {"REVOKED"},
+        State.REPLACED: WAITING | {"INACTIVE"},
+        State.REFUSED: WAITING | {"INACTIVE"},
+    }
+)
+"""What AWS IoT may have of a certificate by its record's state; `activating` is on its way to either."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +51,10 @@ class Listed:
 
     @property
     def differs(self) -> bool:
-        """Whether AWS IoT has another status than the record says: somebody switched it there."""
-        if not self.asked or self.record is None:
+        """Whether AWS IoT has another status than the record says: somebody switched or deleted it there."""
+        if not self.asked or self.record is None or self.record.state not in AGREEING:
             return False
-        expected = EXPECTED.get(self.record.state)
-        return expected is not None and self.status not in {expected, None}
+        return self.status not in AGREEING[self.record.state]
 
     def fields(self) -> dict[str, object]:
         """Give it by name; times are ISO 8601."""

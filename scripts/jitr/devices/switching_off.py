@@ -12,13 +12,10 @@ from jitr.devices.aws_certificates import AwsCertificate, Off
 from jitr.devices.desk import Desk
 from jitr.failure import FailureError
 from records.record import InvalidRecord, IssuanceRecord
-from records.state import MOVES, State
+from records.state import IN_USE, MOVES, State
 
 ON_ITS_WAY = frozenset({State.ISSUED, State.ACTIVATING})
 """States in which a registration may set the certificate ACTIVE at any moment."""
-
-
-IN_USE = frozenset({State.ACTIVATING, State.REGISTERED})
 
 
 @dataclass(frozen=True)
@@ -57,8 +54,10 @@ class SwitchingOff:
         else:
             there = self._switch(certificate_id)
             marked = self._mark(certificate_id)
-            if record is None and marked:  # it came to a record just now, or has one that cannot be read
-                there = self._switch(certificate_id)
+            if marked and (record is None or record.state is not State.REGISTERED):
+                # It had a record that cannot be read, or somebody changed it: it may have come in meanwhile.
+                again = self._switch(certificate_id)
+                there = there or again
         if there is None and record is None and readable:
             raise FailureError("neither AWS IoT nor the issuance records know this certificate")
         done = [*self._turned(there), *([f"record: {self.out.state}"] if marked else [])]

@@ -12,7 +12,7 @@ from moto import mock_aws
 from contract import RECORDS_BY_ISSUER
 from jitr.devices import listing as listings
 from jitr.devices.list_view import print_json_list
-from jitr.devices.listing import Listing, Wanted
+from jitr.devices.listing import Listed, Listing, Wanted
 from jitr.environment_authorities import DeployedAuthority
 from jitr.failure import BadUseError
 from records.state import State
@@ -199,3 +199,34 @@ def test_an_empty_list_is_json_as_well(site: Site, capsys: pytest.CaptureFixture
     print_json_list(listing(site), None)
 
     assert json.loads(capsys.readouterr().out) == {"devices": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (State.REGISTERED, "INACTIVE"),
+        (State.REGISTERED, None),
+        (State.DEACTIVATED, "ACTIVE"),
+        (State.REPLACED, "ACTIVE"),
+        (State.REFUSED, "ACTIVE"),
+        (State.REVOKED, "INACTIVE"),
+        (State.ISSUED, "ACTIVE"),
+    ],
+)
+def test_what_somebody_switched_past_the_record_is_told(state: State, status: str | None) -> None:
+    assert Listed("a", "fleet", replace(RECORD, state=state), asked=True, status=status).differs
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (State.REGISTERED, "ACTIVE"),
+        (State.DEACTIVATED, "INACTIVE"),
+        (State.REVOKED, "REVOKED"),
+        (State.REVOKED, "PENDING_ACTIVATION"),
+        (State.ISSUED, None),
+        (State.REFUSED, "PENDING_ACTIVATION"),
+    ],
+)
+def test_what_agrees_is_not_told(state: State, status: str | None) -> None:
+    assert not Listed("a", "fleet", replace(RECORD, state=state), asked=True, status=status).differs

@@ -214,6 +214,21 @@ def test_what_was_replaced_is_revoked_without_a_word_to_its_successor(
     assert (world.status(first), world.status(second)) == ("REVOKED", "ACTIVE")
 
 
+def test_one_that_a_colleague_lets_in_at_the_same_time_is_out_in_the_end(
+    world: World, operator: Operator
+) -> None:
+    device = world.registered_device()
+    operator.deactivate(device)
+    world.function.calls.clear()
+    operator.deactivate(device)
+    mark = world.function.operations.index("UpdateItem")
+    world.function.meanwhile(mark, lambda: operator.activate(device))
+
+    operator.deactivate(device)
+
+    assert (world.status(device), world.record(device).state) == ("INACTIVE", State.DEACTIVATED)
+
+
 def test_a_certificate_without_a_record_is_revoked_at_aws(world: World, operator: Operator) -> None:
     stranger = world.unissued_device()
 
