@@ -1,7 +1,7 @@
 """Something done to one device after another, a few at a time: each to its own end, and said."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -47,7 +47,7 @@ Do = Callable[[str], Sequence[str]]
 
 
 def each(
-    names: Sequence[Named], find: Find, do: Do, hurry: Callable[[], object] = lambda: None
+    names: Iterable[Named], find: Find, do: Do, hurry: Callable[[], object] = lambda: None
 ) -> Iterator[Result]:
     """Do something to every certificate that is named, in order; a failure of one stops no other.
 
