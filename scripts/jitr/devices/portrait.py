@@ -7,6 +7,7 @@ from jitr.devices.aws_certificates import AwsCertificate
 from jitr.devices.desk import Desk
 from jitr.devices.named import FORMERS, Named, holder_of, one_certificate, record_of
 from jitr.failure import FailureError
+from jitr.issued.tally import printable
 from records.record import IssuanceRecord, timestamp
 
 
@@ -45,7 +46,7 @@ class Portrait:
         recorded = _record_fields(record) if record else {"record": "none: nothing lets it in"}
         return {
             "certificate": self.certificate_id,
-            **{name.replace("_", " "): value for name, value in recorded.items() if value not in (None, [])},
+            **{name.replace("_", " "): _shown(value) for name, value in recorded.items() if value},
             "AWS IoT": there.status if there else "has not seen it",
             "policies": ", ".join(self.policies) or "none",
             "attached to": ", ".join(self.attached) or "nothing",
@@ -124,6 +125,11 @@ def _record_fields(record: IssuanceRecord) -> dict[str, object]:
         **{name: timestamp(value) if (value := getattr(record, name)) else None for name in times},
         "replaces": list(record.replaces),
     }
+
+
+def _shown(value: object) -> str:
+    """Give a field as a person reads it; a subject is a stranger's text."""
+    return printable(", ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def _text(value: object) -> str | None:
