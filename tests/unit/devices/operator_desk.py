@@ -15,6 +15,7 @@ from jitr.devices.switching_off import DEACTIVATE, REVOKE, Out, SwitchingOff
 from jitr.target import Target
 from jitr_stack.settings import ENVIRONMENTS, load
 from records.readmission import Readmissions
+from records.state import State
 from records.table import IssuanceRecords
 from registration.pace import Pace
 from tests.unit.registration.boundary import REGION, function_clients
@@ -23,6 +24,9 @@ from tests.unit.registration.world import TABLE, UNHURRIED, Device, World
 if TYPE_CHECKING:
     from mypy_boto3_iot_data import IoTDataPlaneClient
     from mypy_boto3_sqs import SQSClient
+
+IN = ("ACTIVE", State.REGISTERED)
+"""How a device stands that is in."""
 
 
 @dataclass
@@ -116,3 +120,17 @@ def outside(world: World, device: Device) -> dict[str, Any]:
         "policies": world.policies(device),
         "things": world.things(device),
     }
+
+
+def standing(world: World, device: Device) -> tuple[str, State]:
+    """Status at AWS IoT, and the record's state."""
+    return world.status(device), world.record(device).state
+
+
+def replaced_pair(world: World) -> tuple[Device, Device]:
+    """A certificate that was replaced, and the one that has its thing now."""
+    first = world.registered_device()
+    world.now += timedelta(days=1)
+    second = world.issued_device(serial="2f")
+    world.deliver(second)
+    return first, second
