@@ -73,8 +73,8 @@ class Readmissions:
             "reason": reason,
             "updated_at": timestamp(datetime.now(UTC)),
         } | ({"supersedes": supersedes} if supersedes else {})
-        # What it was to replace when it was last in use is nothing to it now.
-        gone = {"claimed_until", "replaces", "supersedes"} - changes.keys()
+        # What a run that did not end was to replace stays: that may still be ACTIVE.
+        gone = {"claimed_until", "supersedes"} - changes.keys()
         update = change(self._table, record.certificate_id, changes, as_read(record), sorted(gone))
         try:
             self._client.update_item(**update)

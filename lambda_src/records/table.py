@@ -95,8 +95,8 @@ class IssuanceRecords(RecordReader):
         return self._change(
             certificate_id,
             changes | ({"registered_at": now} if done else {}),
-            # Kept on a tombstone: it tells that a run was about to set the certificate ACTIVE.
-            removed=("claimed_until", "reason") if done else (),
+            # Kept on a tombstone: they tell that a run was about to set it ACTIVE, and others off.
+            removed=("claimed_until", "reason", "replaces") if done else (),
             condition=Condition(f"#state IN ({', '.join(values)})", values),
         )
 

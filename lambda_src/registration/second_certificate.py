@@ -117,11 +117,10 @@ class ThingClaims:
             )
         if rule is SecondCertificate.REFUSE:
             return ()
-        # What a holder that never came online was to replace may still be ACTIVE.
-        unfinished = holder.replaces if holder.registered_at is None else ()
         in_use = holder.state in IN_USE
         replaced = dict.fromkeys(
-            (*record.replaces, *unfinished, *([holder.certificate_id] if in_use else []))
+            # What a holder whose registration did not end was to replace may still be ACTIVE.
+            (*record.replaces, *holder.replaces, *([holder.certificate_id] if in_use else []))
         )
         return tuple(each for each in replaced if each != record.certificate_id)
 

@@ -209,3 +209,18 @@ def test_the_message_is_one_that_aws_might_have_sent(world: World, operator: Ope
     (body,) = operator.queue.sent
     assert f'"certificateId": "{device.certificate_id}"' in body
     assert f'"awsAccountId": "{ACCOUNT}"' in body
+
+
+def test_what_a_run_that_died_was_to_replace_is_off_when_it_is_let_in(
+    world: World, operator: Operator
+) -> None:
+    first = world.registered_device()
+    world.now += timedelta(days=1)
+    second = world.issued_device(serial="2f")
+    world.function.fails_at("UpdateCertificate", "ThrottlingException")
+    world.deliver(second)
+    world.function.recovers()
+
+    operator.activate(second)
+
+    assert (world.status(first), world.status(second)) == ("INACTIVE", "ACTIVE")

@@ -82,12 +82,26 @@ def test_it_remembers_whom_it_replaces_until_the_next_readmission(records: Issua
     assert found(records).supersedes is None
 
 
-def test_what_it_once_replaced_is_nothing_to_it_now(records: IssuanceRecords) -> None:
-    records.add(RECORD)
-    records.add(replace(SECOND, request_digest="9" * 64))
-    claims_of(records).claim(found(records), NOON, replaces=(SECOND.certificate_id,))
+def test_what_it_has_replaced_is_nothing_to_it_when_it_comes_again(records: IssuanceRecords) -> None:
+    about_to_replace(records)
     records.move(RECORD.certificate_id, to=State.REGISTERED, expected={State.ACTIVATING})
 
     readmissions(records).readmit(found(records), "mended", now=NOON)
 
     assert found(records).replaces == ()
+
+
+def test_what_it_had_still_to_replace_is_not_forgotten(records: IssuanceRecords) -> None:
+    about_to_replace(records)
+    records.release(RECORD.certificate_id, NOON, "ThrottlingException")
+
+    readmissions(records).readmit(found(records), "mended", now=NOON)
+
+    assert found(records).replaces == (SECOND.certificate_id,)
+
+
+def about_to_replace(records: IssuanceRecords) -> None:
+    """Claim a certificate that is to replace another."""
+    records.add(RECORD)
+    records.add(replace(SECOND, request_digest="9" * 64))
+    claims_of(records).claim(found(records), NOON, replaces=(SECOND.certificate_id,))
