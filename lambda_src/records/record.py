@@ -97,7 +97,7 @@ class IssuanceRecord:
     only: bool = field(default=False, compare=False)
     """Whether no other certificate was ever recorded for its thing; the table keeps it, not who makes one."""
     replaces: tuple[str, ...] = ()
-    """Certificate ids to be switched off once this one is ACTIVE, those that had its thing before; none then."""
+    """Certificate ids to be switched off once this one is ACTIVE: those that had its thing before."""
     supersedes: str | None = None
     """Certificate id of the one that an operator said it replaces, whatever the environment's rule is."""
 
