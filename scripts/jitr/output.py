@@ -32,3 +32,8 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def note(text: str) -> None:
     """Say something beside the output proper."""
     print(text, file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Put a question mark for whatever a terminal might obey: names come from files and strangers."""
+    return "".join(each if each.isprintable() else "?" for each in text)

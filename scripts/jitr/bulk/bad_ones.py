@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from jitr.bulk.candidate import printable
+from jitr.output import printable
 
 KEPT = 1_000
 """Bad ones that a summary names; every one is named when it is met."""

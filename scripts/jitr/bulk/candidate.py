@@ -25,8 +25,3 @@ class Unreadable:
 
     place: str
     message: str
-
-
-def printable(text: str) -> str:
-    """Put a question mark for whatever a terminal might obey: names come from files and strangers."""
-    return "".join(each if each.isprintable() else "?" for each in text)

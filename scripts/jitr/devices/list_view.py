@@ -5,8 +5,7 @@ import sys
 from itertools import chain, islice
 
 from jitr.devices.listing import Listed, Listing
-from jitr.issued.tally import printable
-from jitr.output import note, print_table
+from jitr.output import note, print_table, printable
 
 A_PAGE = 100
 """Rows of one table: its columns are as wide as these need."""

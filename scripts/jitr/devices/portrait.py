@@ -7,7 +7,7 @@ from jitr.devices.aws_certificates import AwsCertificate
 from jitr.devices.desk import Desk
 from jitr.devices.named import FORMERS, Named, holder_of, one_certificate, record_of
 from jitr.failure import FailureError
-from jitr.issued.tally import printable
+from jitr.output import printable
 from records.record import IssuanceRecord, timestamp
 
 

@@ -11,7 +11,7 @@ from jitr.aws_errors import explained
 from jitr.devices.desk import WORKERS
 from jitr.devices.named import Named
 from jitr.failure import FailureError
-from jitr.issued.tally import printable
+from jitr.output import printable
 
 
 @dataclass(frozen=True)

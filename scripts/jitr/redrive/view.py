@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from jitr.issued.tally import printable
-from jitr.output import note, print_table
+from jitr.output import note, print_table, printable
 from jitr.redrive.dead_letter_queue import HIDDEN
 from jitr.redrive.letter import Letter
 from jitr.redrive.run import Redrive

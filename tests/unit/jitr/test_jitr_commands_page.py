@@ -24,7 +24,12 @@ from tests.unit.jitr.factory import CA
 Jitr = Callable[..., Result]
 PAGE = (CHECKOUT / "docs" / "commands.md").read_text()
 SECTIONS = dict(re.findall(r"^## `jitr ([^`]+)`\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
-COMMON = set(re.findall(r"^\| `(--[\w-]+)`", PAGE, re.MULTILINE)) | {"-e"}
+COMMON = {
+    option
+    for row in re.findall(r"^\| `(--[\w-]+)`(?:, `(-\w)`)?", PAGE, re.MULTILINE)
+    for option in row
+    if option
+}
 """Options that mean the same wherever they are, described once."""
 
 

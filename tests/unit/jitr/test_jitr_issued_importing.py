@@ -7,10 +7,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from jitr.bulk.bad_ones import KEPT
-from jitr.bulk.candidate import Candidate, Unreadable, printable
+from jitr.bulk.candidate import Candidate, Unreadable
 from jitr.issued.importing import UNDER_WAY, WRITERS, Import
 from jitr.issued.judge import Judge
 from jitr.issued.tally import Tally
+from jitr.output import printable
 from pki.identity import pem
 from records.record import IssuanceRecord
 from tests.unit.jitr.factory import CA, FLEET, NOW, leaf_pem

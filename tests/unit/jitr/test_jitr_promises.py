@@ -45,18 +45,20 @@ def examples(ca_files: Path, signing_request: Path) -> dict[str, str]:
         "authority": "fleet",
         "ca_cert": str(ca_files / "zk_ca.pem"),
         "ca_key": str(ca_files / "zk_ca.key"),
+        **{f"device {verb} devices": "pump-1" for verb in ("revoke", "deactivate", "activate")},
         "sign paths": f"{signing_request} signed.crt",
         "paths": str(ca_files / "zk_ca.pem"),
     }
 
 
 def call(words: Words, examples: dict[str, str]) -> list[str]:
-    """A call of a command with all that it insists on."""
+    """A call of a command with all that it insists on, and what it has an example of its own for."""
     line = list(words)
     for each in COMMANDS[words].params:
-        if each.required:
+        own = examples.get(" ".join((*words, each.name)))
+        if each.required or own:
             option = [max(each.opts, key=len)] if each.param_type_name == "option" else []
-            sound = examples.get(" ".join((*words, each.name))) or examples.get(each.name, "given")
+            sound = own or examples.get(each.name, "given")
             line += [*option, *sound.split()]
     return line
 
