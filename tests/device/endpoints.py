@@ -256,6 +256,7 @@ def https_answer(status: str, body: str) -> Behaviour:
 
 
 https_accept = https_answer("200 OK", '{"message":"OK","traceId":"5fc1b4a5-5b6e-4a5c-9f43-1c3c3f1f5f6d"}')
+https_busy = https_answer("503 Service Unavailable", '{"message":"Service Unavailable"}')
 https_forbid = https_answer(
     "403 Forbidden", '{"message":"Forbidden","traceId":"b7f9c9a3-9c4f-4e2c-8b0e-0d5b1c6a7e11"}'
 )

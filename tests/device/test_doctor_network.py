@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -155,6 +156,26 @@ def test_with_tls_1_2_the_server_objects_in_the_handshake_and_is_trusted_all_the
 
     assert seen.verdicts["HTTPS"] == "ok"
     assert "wants the device's certificate" in seen.words["HTTPS"]
+
+
+@pytest.mark.parametrize("alert", [b"\x28", b"\x46"], ids=["handshake_failure", "protocol_version"])
+def test_an_alert_before_any_certificate_is_no_reason_to_trust(
+    zymkey: Device, site: Site, alert: bytes
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def object_at_once() -> None:
+            with contextlib.suppress(OSError):  # the test has ended
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.recv(4096)
+                        connection.sendall(b"\x15\x03\x03\x00\x02\x02" + alert)
+
+        threading.Thread(target=object_at_once, daemon=True).start()
+        seen = examined(zymkey, *site.options, "--https-port", str(server.getsockname()[1]))
+
+    assert seen.verdicts["HTTPS"] != "ok"
 
 
 def test_what_speaks_no_tls_is_told(zymkey: Device, site: Site) -> None:

@@ -26,6 +26,7 @@ from tests.device.endpoints import (
     Listen,
     Seen,
     https_accept,
+    https_busy,
     https_drop,
     https_forbid,
     https_silent,
@@ -147,17 +148,17 @@ class Refusal(NamedTuple):
 @pytest.mark.parametrize(
     "refusal",
     [
-        Refusal(https_drop, 'second_certificate = "refuse": pump-7 then keeps its present certificate'),
-        Refusal(https_forbid, "--protocol mqtt"),
+        Refusal(https_drop, "jitr device replace pump-7"),
+        Refusal(https_busy, "the present one may be off already"),
     ],
-    ids=["dropped", "forbidden"],
+    ids=["dropped", "busy"],
 )
 def test_a_certificate_that_is_not_proven_waits_and_the_old_one_stays(
     zymkey: Device, enrol: Enrol, endpoint: Listen, desk: str, refusal: Refusal
 ) -> None:
     old = enrol(zymkey)
 
-    with endpoint(refusal.behaviour) as listening:
+    with endpoint(*[refusal.behaviour] * 3) as listening:
         done = zymkey.renew(*listening.options, *QUICK, "--sign-command", desk)
 
     assert done.returncode == 1
@@ -179,6 +180,33 @@ def test_the_one_that_waits_is_tried_again_instead_of_having_another_signed(
     assert codes == [1, 0]
     assert (tmp_path / "signed").read_text() == "once\n"
     assert not (zymkey.folder / "zymkey.new.crt").exists()
+
+
+def test_one_that_waits_is_left_when_another_is_asked_for(
+    zymkey: Device, enrol: Enrol, endpoint: Listen, desk: str
+) -> None:
+    enrol(zymkey)
+
+    with endpoint(https_drop, https_drop, https_drop, https_accept) as listening:
+        at = [*listening.options, *QUICK, "--sign-command", desk]
+        zymkey.renew(*at)
+        waited = der(certificate_in(zymkey.folder / "zymkey.new.crt"))
+        zymkey.renew(*at, "--anew")
+
+    assert der(certificate_in(zymkey.folder / "zymkey.crt")) != waited
+
+
+def test_one_that_aws_let_in_takes_the_old_one_s_place_though_its_message_was_refused(
+    zymkey: Device, enrol: Enrol, endpoint: Listen, desk: str
+) -> None:
+    old = enrol(zymkey)
+
+    with endpoint(https_drop, https_forbid) as listening:
+        done = zymkey.renew(*listening.options, *QUICK, "--sign-command", desk)
+
+    assert done.returncode == 0
+    assert "let the new one in, but not its message" in done.stdout
+    assert certificate_in(zymkey.folder / "zymkey.crt") != old
 
 
 Signed = Callable[[Authority, x509.Certificate], x509.Certificate]

@@ -40,7 +40,7 @@ def _renew(given: argparse.Namespace) -> int:
         return _hand_out(given, current)
     publication = _proof(given, current)
     with files.alone(current.file.resolve(), PROGRAM):
-        renewal = Renewal(current, publication, patience_of(given), to_stderr=given.json)
+        renewal = Renewal(current, publication, patience_of(given), to_stderr=given.json, anew=given.anew)
         done = renewal.run(given.certificate, given.sign_command)
     return renewal_report.full(done, as_json=given.json)
 

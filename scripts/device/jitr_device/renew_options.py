@@ -15,7 +15,7 @@ Get a new certificate for the same key, before the present one ends and without 
 A CSR with the held key and the present subject goes to whoever signs; the certificate that comes back is
 checked (same key, same common name, valid now, ends later), proven by publishing with it, and only then
 takes the present one's place, in one step. The present one is kept beside it as a dated file. Whatever
-fails before leaves the present certificate in use, untouched.
+fails before leaves the present certificate's file as it is, and a run that was stopped is run again.
 
 The proof goes over HTTPS, because an MQTT connection under the same client id would throw the running one
 out. A client that is connected stays so; it uses the new certificate when it connects the next time.
@@ -58,6 +58,9 @@ def parser(program: str) -> argparse.ArgumentParser:
         metavar="30d",
         type=period,
         help="do nothing while more time than this is left (d, h, m)",
+    )
+    made.add_argument(
+        "--anew", action="store_true", help="have another one signed, though one waits from an earlier run"
     )
     made.add_argument(
         "--json", action="store_true", help="one JSON object on stdout; progress goes to stderr"

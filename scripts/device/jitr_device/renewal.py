@@ -20,6 +20,9 @@ from .publication import Publication
 from .signing_request import SigningRequest
 from .subject import subject_of
 
+LET_IN = frozenset({Outcome.ACCEPTED, Outcome.PUBLISH_REFUSED})
+"""What only a certificate meets that is ACTIVE. The present one may be off by then, so it must make way."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -40,13 +43,14 @@ class Renewal:
     publication: Publication
     patience: Patience
     to_stderr: bool
+    anew: bool = False
+    """Whether to leave a certificate that waits from an earlier run."""
 
     def run(self, signed: Optional[Path], sign_command: Optional[str]) -> Done:
         """Take `signed` in, or have one signed by `sign_command`; DeviceError when it does not fit."""
         new = self._taken_in(signed) if signed else self._signed_by(sign_command or "")
         attempts = self._proven(new)
-        accepted = attempts[-1].attempt.outcome is Outcome.ACCEPTED
-        kept = self._swapped() if accepted else None
+        kept = self._swapped() if attempts[-1].attempt.outcome in LET_IN else None
         return Done(self.current, new, self.publication, attempts, kept)
 
     @property
@@ -71,7 +75,7 @@ class Renewal:
 
     def _signed_by(self, command: str) -> Certificate:
         """Go on with one that waits from an earlier run, rather than have another signed each time."""
-        if self._waiting.exists():
+        if self._waiting.exists() and not self.anew:
             with contextlib.suppress(DeviceError):
                 return self._checked(self._waiting)
         files.write(self._waiting, signing_desk.signed(self._csr(), command))

@@ -16,15 +16,18 @@ from .successor import written
 PROGRAM = "renew"
 
 NOT_REGISTERED = (
-    "{new} was not let in, so {file} stays in use. Registration may need longer: try again later, the"
+    "{new} was not let in, so {file} stays in use. Registration may need longer: run it again, soon, the"
     " new certificate waits in {path}. If it never gets in, the environment's rule for a second certificate"
-    ' of a thing is likely second_certificate = "refuse": {thing} then keeps its present certificate until an'
-    ' operator deactivates that, or sets "replace" and deploys. The operator can ask: jitr why {new}'
+    ' of a thing is likely second_certificate = "refuse": an operator lets it take the present one\'s place'
+    " with: jitr device replace {thing} {new}. The operator can ask, too: jitr why {new}"
 )
-NOT_PROVEN = "{new} is not proven, so {file} stays in use; it waits in {path}. {why}"
-NO_HTTPS = (
-    ". Where provisioning.thing_name is another than the common name, no device may publish over HTTPS: prove"
-    " it with --protocol mqtt, which throws a running connection of this client id out"
+NOT_PROVEN = (
+    "{new} is not proven, so {file} stays in use; it waits in {path}. {why}. Run it again, soon: if AWS IoT"
+    ' let the new one in meanwhile, the present one may be off already (second_certificate = "replace")'
+)
+NOT_PUBLISHED = (
+    ". AWS IoT let the new one in, but not its message: the topic is not one of its own, or, over HTTPS, the"
+    " environment's provisioning.thing_name is another than the common name"
 )
 
 
@@ -54,13 +57,12 @@ def _success(done: Done) -> str:
     return (
         f"{done.current.file}: renewed until {written(done.new.not_after)}; the former certificate is in"
         f" {done.kept}. A client that runs uses the new one when it connects the next time"
+        + (NOT_PUBLISHED if done.attempts[-1].attempt.outcome is Outcome.PUBLISH_REFUSED else "")
     )
 
 
 def _failure(done: Done, final: Outcome) -> str:
     why = advice(final, done.publication, done.new.certificate_id)
-    if final is Outcome.PUBLISH_REFUSED and done.publication.protocol == "https":
-        why += NO_HTTPS
     text = NOT_REGISTERED if final is Outcome.DROPPED else NOT_PROVEN
     return text.format(
         new=done.new.certificate_id,

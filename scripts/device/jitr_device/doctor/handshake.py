@@ -16,6 +16,8 @@ from ..errors import DeviceError
 from ..publication import ALPN_NAMES
 
 SECONDS = 8.0  # for each of connecting and shaking hands
+RECORD = 16 * 1024 + 256  # bytes, at most (RFC 8446, 5.2)
+HANDSHAKE = b"\x16"  # first byte of such a record (RFC 8446, 5.1)
 
 
 class Reach(enum.Enum):
@@ -63,7 +65,7 @@ def shake(endpoint: str, port: int, authorities: str, announced: tuple[str, ...]
     """Connect and shake hands once.
 
     A server that wants a certificate of ours objects only after it has shown its own, which OpenSSL has
-    checked by then; so its alert means that it is trusted.
+    checked by then; so its alert means that it is trusted, unless it is all that it says.
     """
     context = ssl.create_default_context(cadata=authorities)
     if announced:
@@ -73,16 +75,45 @@ def shake(endpoint: str, port: int, authorities: str, announced: tuple[str, ...]
     except OSError as error:
         return Shaken(Reach.NOWHERE, error.strerror or "no answer in time")
     with raw:
+        handshake = Handshake(raw, context, endpoint)
         try:
-            with context.wrap_socket(raw, server_hostname=endpoint) as connection:
-                return Shaken(
-                    Reach.TRUSTED, connection.version() or "TLS", connection.selected_alpn_protocol()
-                )
+            connection = handshake.complete()
         except ssl.SSLCertVerificationError as error:
             return Shaken(Reach.NOT_TRUSTED, error.verify_message)
         except ssl.SSLError as error:
-            if "ALERT" in (error.reason or ""):
+            if "ALERT" in (error.reason or "") and handshake.answered:
                 return Shaken(Reach.TRUSTED, "TLS, wants the device's certificate")
             return Shaken(Reach.NO_TLS, (error.reason or "no TLS").replace("_", " ").lower())
         except OSError as error:
             return Shaken(Reach.NO_TLS, error.strerror or "no answer in time")
+        return Shaken(Reach.TRUSTED, connection.version() or "TLS", connection.selected_alpn_protocol())
+
+
+class Handshake:
+    """TLS over a socket, record by record, to see what the server said first."""
+
+    def __init__(self, raw: socket.socket, context: ssl.SSLContext, endpoint: str) -> None:
+        self._raw = raw
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=endpoint)
+        self.answered = False
+        """Whether the server went into the handshake, and did not begin with an alert."""
+
+    def complete(self) -> ssl.SSLObject:
+        """Shake hands; OSError, of which ssl's errors are some, when that fails."""
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._raw.sendall(self._outgoing.read())
+                self._take(self._raw.recv(RECORD))
+            else:
+                self._raw.sendall(self._outgoing.read())
+                return self._tls
+
+    def _take(self, said: bytes) -> None:
+        self.answered = self.answered or said[:1] == HANDSHAKE
+        if said:
+            self._incoming.write(said)
+        else:
+            self._incoming.write_eof()
