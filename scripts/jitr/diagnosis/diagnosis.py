@@ -55,7 +55,9 @@ def _findings(facts: Facts) -> Iterator[Finding]:
     if facts.certificate_id is None:
         yield from nothing_issued(facts)
         return
-    if facts.status == "ACTIVE":
+    if isinstance(facts.certificate, Unread):
+        yield from unusable_certificate(facts)  # all else depends on what AWS IoT holds
+    elif facts.status == "ACTIVE":
         yield from _all(facts, ACCESS)
     elif facts.status in {None, "PENDING_ACTIVATION"}:
         yield from _coming_in(facts)

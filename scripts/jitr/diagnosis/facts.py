@@ -12,6 +12,7 @@ from contract import SecondCertificate
 from jitr.diagnosis.leaf import Leaf
 from jitr.diagnosis.part import Unread
 from jitr.diagnosis.way import Way
+from jitr_stack.capacity import Capacity
 from records.record import IssuanceRecord
 
 
@@ -181,6 +182,8 @@ class Facts:
     device_policy: str | None = None
     """Name of the policy that the environment gives its devices."""
     second_certificate: SecondCertificate = SecondCertificate.REPLACE
+    capacity: Capacity | None = None
+    """How many messages the function takes, by the environment's file."""
     leaf: Leaf | None = None
     certificate: RegisteredCertificate | Unread | None = None
     authority: Authority | Unread | None = None

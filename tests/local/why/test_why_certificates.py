@@ -165,7 +165,7 @@ def test_a_certificate_that_its_authority_did_not_sign(site: Diagnosed) -> None:
 
 
 def test_a_second_certificate_of_a_device(site: Diagnosed) -> None:
-    first, second = site.fleet.registered("twice"), site.fleet.device("twice")
+    first, second = site.fleet.registered("doubled"), site.fleet.device("doubled")
     assert site.why(second).causes == ["second_certificate_refused"]
 
     assert kept_out(second)
@@ -173,7 +173,7 @@ def test_a_second_certificate_of_a_device(site: Diagnosed) -> None:
     answer = site.why(second)
 
     assert answer.causes == ["second_certificate_refused"]
-    assert f"jitr device deactivate {first.id} -e {ENVIRONMENT}" in answer.first["mend"]
-    by_name = site.why("twice").said  # the newest, by the log, and the other beside it
+    assert f"jitr device replace doubled {second.id} -e {ENVIRONMENT}" in answer.first["mend"]
+    by_name = site.why("doubled").said  # the newest, by the log, and the other beside it
     assert by_name["certificate_id"] == second.id
     assert [other["certificate_id"] for other in by_name["other_certificates"]] == [first.id]

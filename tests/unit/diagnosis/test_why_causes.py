@@ -369,6 +369,19 @@ def test_it_is_said_how_long_ago_it_began(passed: timedelta, said: str) -> None:
     assert f"({said})" in "\n".join(lines(diagnose(replace(ONLINE, certificate=off))))
 
 
-def test_the_other_certificate_is_the_one_to_deactivate() -> None:
+def test_a_second_certificate_may_take_the_place_of_the_first_which_stays_in_until_then() -> None:
     facts = replace(FRESH, holder=HOLDER, second_certificate=SecondCertificate.REFUSE)
-    assert diagnose(facts).findings[0].mend == (f"jitr device deactivate {OTHER} -e prod",)
+    (finding,) = diagnose(facts).findings
+    assert finding.mend == (f"jitr device replace {THING} {ID} -e prod",)
+
+
+def test_a_certificate_that_an_operator_chose_to_replace_the_first_is_not_refused() -> None:
+    chosen = replace(RECORD, supersedes=OTHER)
+    assert not causes(
+        replace(FRESH, record=chosen, holder=HOLDER, second_certificate=SecondCertificate.REFUSE)
+    )
+
+
+def test_of_a_certificate_that_may_not_be_read_nothing_is_said_that_depends_on_its_status() -> None:
+    unread = replace(ONLINE, certificate=Unread("the certificate", "AccessDenied"))
+    assert (diagnose(unread).answer, diagnose(unread).findings) == (Answer.UNCLEAR, ())

@@ -72,6 +72,7 @@ class Gathering:
             thing_name=None,
             device_policy=None if isinstance(parts, Unread) else parts.policy,
             second_certificate=rule or self.reader.target.settings.second_certificate,
+            capacity=self.reader.target.settings.capacity,
         )
 
     def _about(self, facts: Facts, id_: str, function: Function | Unread | None) -> Facts:

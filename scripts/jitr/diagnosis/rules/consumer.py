@@ -75,12 +75,14 @@ def idle_function(facts: Facts) -> Iterator[Finding]:
 def _no_consumer(facts: Facts, queue: Queue) -> Finding:
     commands, function = Commands(facts.place), facts.way.function
     mend: tuple[str, ...] = (commands.deploy,)
-    if isinstance(function, Function):
+    if isinstance(function, Function) and facts.capacity:
         again = commands.aws(
             "lambda create-event-source-mapping",
             "--function-response-types ReportBatchItemFailures",
+            f"--scaling-config MaximumConcurrency={facts.capacity.concurrency}",
             function_name=function.name,
             event_source_arn=queue.arn,
+            batch_size=str(facts.capacity.batch),
         )
         mend = (again,)
     return Finding(

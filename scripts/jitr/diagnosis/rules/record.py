@@ -82,8 +82,9 @@ def second_certificate(facts: Facts) -> Iterator[Finding]:
         f"the environment's rule for a second one (second_certificate) is "
         f"{facts.second_certificate.value!r}, so this one will be refused.",
         since=holder.registered_at,
-        advice="If the device has this certificate, deactivate the other.",
-        mend=(Commands(facts.place).jitr("device", "deactivate", holder.certificate_id),),
+        advice="If the device is to have this certificate, let it take the other's place: that one stays in "
+        "until this one is ACTIVE.",
+        mend=(Commands(facts.place).jitr("device", "replace", record.thing_name, record.certificate_id),),
     )
 
 
@@ -92,6 +93,8 @@ def _keeps(holder: IssuanceRecord, record: IssuanceRecord, facts: Facts) -> bool
     if holder.certificate_id == record.certificate_id or facts.now >= holder.not_after:
         return False
     if facts.second_certificate is SecondCertificate.KEEP_BOTH or holder.state is not State.REGISTERED:
+        return False
+    if record.supersedes == holder.certificate_id:
         return False
     refuses = facts.second_certificate is SecondCertificate.REFUSE
     return refuses or holder.issued_at > record.issued_at

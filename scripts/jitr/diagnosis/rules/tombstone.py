@@ -42,20 +42,18 @@ def _refused(facts: Facts, record: IssuanceRecord) -> Finding:
     if code != SECOND:
         return Finding(
             Cause.REFUSED,
-            f"The registration refused the certificate for good: {record.reason or 'without a reason'}.",
+            f"The registration refused the certificate: {record.reason or 'without a reason'}.",
             record.updated_at,
-            f"Put right what it says; a refused certificate does not come back. {NEW_CERTIFICATE}",
-            (sign_anew(facts),),
+            "Put right what it says, and have it judged again; or sign a new one for the device.",
+            (commands.jitr("device", "activate", record.certificate_id), sign_anew(facts)),
         )
-    holder = facts.holder.certificate_id if isinstance(facts.holder, IssuanceRecord) else None
-    deactivate = (commands.jitr("device", "deactivate", holder),) if holder else ()
     return Finding(
         Cause.SECOND_CERTIFICATE,
         f"The certificate was refused as a second one for thing {record.thing_name}: {problem}",
         record.updated_at,
-        "If the other is no longer in use, deactivate it and sign a new certificate for the device: a "
-        "refused one does not come back.",
-        (*deactivate, sign_anew(facts)),
+        "If the device is to have this certificate, let it take the other's place: that one stays in until "
+        "this one is ACTIVE.",
+        (commands.jitr("device", "replace", record.thing_name, record.certificate_id),),
     )
 
 
