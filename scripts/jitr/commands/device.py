@@ -106,7 +106,8 @@ def revoke(
 ) -> None:
     """Put devices out for good: AWS IoT refuses their certificates, and nothing brings them back.
 
-    By a thing's name, all of its certificates are revoked. Stopped in the middle, run it again.
+    By a thing's name, all certificates that it has are revoked. One that was signed for it and never came is
+    found by `jitr device list --thing NAME --state issued`. Stopped in the middle, run it again.
     """
     from jitr.devices.switching_off import REVOKE, SwitchingOff
 

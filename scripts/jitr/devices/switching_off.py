@@ -54,8 +54,8 @@ class SwitchingOff:
         else:
             there = self._switch(certificate_id)
             marked = self._mark(certificate_id)
-            if marked and (record is None or record.state is not State.REGISTERED):
-                # It had a record that cannot be read, or somebody changed it: it may have come in meanwhile.
+            if marked:
+                # Somebody may have let it in meanwhile, and no event would look at a tombstone's certificate.
                 again = self._switch(certificate_id)
                 there = there or again
         if there is None and record is None and readable:

@@ -66,23 +66,28 @@ class DeadLetterQueue:
         A stop in between leaves a letter in both, which is harmless: registrations may be repeated.
 
         Returns:
-            Those that are in the registration queue now, and those that are not, with what SQS said.
+            Those that are in the registration queue now, and no more in this one; and those of which that is
+            not so, with what SQS said.
         """
         entries: Any = [{"Id": str(n), "MessageBody": each.body} for n, each in enumerate(letters)]
         answer = self._sqs.send_message_batch(QueueUrl=self._registration_queue, Entries=entries)
         sent = [letters[int(each["Id"])] for each in answer.get("Successful", [])]
         refused = [(letters[int(each["Id"])], each.get("Message", "")) for each in answer.get("Failed", [])]
-        if sent:
-            self.delete(sent)
-        return sent, refused
+        if not sent:
+            return [], refused
+        gone, still_here = self.delete(sent)
+        return gone, refused + still_here
 
-    def delete(self, letters: Sequence[Letter]) -> list[Letter]:
-        """Delete up to ten letters; give those that are gone."""
+    def delete(self, letters: Sequence[Letter]) -> tuple[list[Letter], list[tuple[Letter, str]]]:
+        """Delete up to ten letters; give those that are gone, and those that are not, with what SQS said."""
         entries: Any = [
             {"Id": str(n), "ReceiptHandle": each.receipt_handle} for n, each in enumerate(letters)
         ]
         answer = self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
-        return [letters[int(each["Id"])] for each in answer.get("Successful", [])]
+        gone = [letters[int(each["Id"])] for each in answer.get("Successful", [])]
+        return gone, [
+            (letters[int(each["Id"])], each.get("Message", "")) for each in answer.get("Failed", [])
+        ]
 
     def give_back(self, letters: Iterable[Letter]) -> None:
         """Show letters to others again at once."""

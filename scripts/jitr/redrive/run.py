@@ -122,9 +122,6 @@ def _confirm(wanted: Wanted, chosen: Sequence[Letter], *, yes: bool) -> None:
 
 def _act(queue: DeadLetterQueue, wanted: Wanted, done: Redrive) -> None:
     for some in tens(done.chosen):
-        if wanted.delete:
-            done.deleted += queue.delete(some)
-            continue
-        sent, refused = queue.send_back(some)
-        done.sent += sent
+        settled, refused = queue.delete(some) if wanted.delete else queue.send_back(some)
+        (done.deleted if wanted.delete else done.sent).extend(settled)
         done.refused += refused
