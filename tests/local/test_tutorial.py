@@ -131,8 +131,8 @@ def test_the_line_that_connect_prints_works_with_the_key_as_it_is_held(
     line = ("env", *variables, "bash", "-c", shown.stdout)
 
     first = command(*line)
+    assert first.returncode == 52, first.stderr
     awaited(lambda: local.status_of(signed["certificate_id"]) == "ACTIVE")
     second = command(*line)
 
-    assert first.returncode == 52, first.stderr
     assert json.loads(second.stdout)["message"] == "OK"

@@ -79,7 +79,8 @@ def test_a_registration_that_dies_in_between_is_undone_by_the_next(turns: list[b
         revocation = Stepped(lambda: operator.revoke(device))
         for turn in turns:
             (registration if turn else revocation).advance(0)
-        revocation.finish()  # and the registration makes no other call, ever
+        revocation.finish()
+        registration.die()
         world.function.recovers()
 
         world.redeliver(device)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from cryptography import x509
 from hypothesis import HealthCheck, given, settings
@@ -44,6 +46,18 @@ def asked(*csrs: object, left: int = 30_000) -> dict[str, Any]:
 def refused_by_aws(code: str, status: int = 400, **more: object) -> ClientError:
     answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer | more, "Sign")  # type: ignore[arg-type]  # as botocore makes it
+
+
+@pytest.fixture(autouse=True)
+def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let calls wait for each other: moto copies a whole table for a transaction, and bears no other then."""
+    lock, call = RLock(), BaseClient._make_api_call  # type: ignore[attr-defined]  # where all calls go
+
+    def alone(self: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        with lock:
+            return call(self, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", alone)
 
 
 @pytest.fixture

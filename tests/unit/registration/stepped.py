@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import Semaphore, Thread, current_thread
 
-from tests.unit.registration.boundary import Call
+from tests.unit.registration.boundary import Call, Killed
 from tests.unit.registration.world import Device, World
 
 PATIENCE = 30.0
@@ -24,6 +24,7 @@ class Stepped(Thread):
         self.failed: list[str] = []
         """The messages that must come again."""
         self.done = False
+        self._dies = False
         self.start()
 
     def run(self) -> None:
@@ -31,6 +32,8 @@ class Stepped(Thread):
         self._go.acquire()
         try:
             self.failed = self._work()
+        except Killed:
+            pass
         finally:
             self.done = True
             self._stopped.release()
@@ -39,6 +42,8 @@ class Stepped(Thread):
         """Stop, in the run's own thread, until told to go on."""
         self._stopped.release()
         assert self._go.acquire(timeout=PATIENCE)
+        if self._dies:
+            raise Killed
 
     def advance(self, calls: int) -> None:
         """Let it make so many calls, and stop before the next; or end."""
@@ -52,6 +57,11 @@ class Stepped(Thread):
         while not self.done:
             self.advance(0)
         self.join(PATIENCE)
+
+    def die(self) -> None:
+        """Let it make no other call, ever."""
+        self._dies = True
+        self.finish()
 
 
 def stop_before_call(_call: Call) -> None:
