@@ -104,6 +104,22 @@ def test_one_that_a_colleague_lets_in_at_the_same_time_is_out_in_the_end(
     assert (world.status(device), world.record(device).state) == ("INACTIVE", State.DEACTIVATED)
 
 
+def test_one_that_a_colleague_lets_in_between_switch_and_mark_is_out_in_the_end(
+    world: World, operator: Operator
+) -> None:
+    device = world.registered_device()
+    world.function.calls.clear()
+    operator.deactivate(device)
+    mark = world.function.operations.index("UpdateItem")
+    operator.activate(device)
+    world.function.calls.clear()
+    world.function.meanwhile(mark, lambda: operator.activate(device))
+
+    operator.deactivate(device)
+
+    assert (world.status(device), world.record(device).state) == ("INACTIVE", State.DEACTIVATED)
+
+
 def test_a_standing_claim_is_undone_by_the_run_that_held_it(world: World, operator: Operator) -> None:
     device = world.issued_device()
     world.function.meanwhile(ACTIVE, lambda: operator.revoke(device))

@@ -15,6 +15,8 @@ from jitr.diagnosis.json_form import fields
 from jitr.diagnosis.part import Unread
 from jitr.diagnosis.way import DeadLetter, DeadLetters, Denial, Rule
 from jitr.diagnosis.words import lines
+from jitr_stack.capacity import Capacity
+from jitr_stack.quotas import Quotas
 from records.record import IssuanceRecord
 from records.state import State
 from tests.unit.diagnosis.cases import (
@@ -367,6 +369,13 @@ def test_other_certificates_that_were_looked_at_in_vain_are_said() -> None:
 def test_it_is_said_how_long_ago_it_began(passed: timedelta, said: str) -> None:
     off = replace(CERTIFICATE, status="INACTIVE", changed=NOW - passed)
     assert f"({said})" in "\n".join(lines(diagnose(replace(ONLINE, certificate=off))))
+
+
+def test_an_event_source_mapping_that_is_made_again_has_the_environment_s_limits() -> None:
+    capacity = Capacity.of(Quotas(), groups=0, fleet=1000, asks_owner=False)
+    (finding,) = diagnose(replace(FRESH, capacity=capacity, way=way(consumer=None))).findings
+    assert f"--batch-size {capacity.batch} " in finding.mend[0]
+    assert f"--scaling-config MaximumConcurrency={capacity.concurrency} " in finding.mend[0]
 
 
 def test_a_second_certificate_may_take_the_place_of_the_first_which_stays_in_until_then() -> None:

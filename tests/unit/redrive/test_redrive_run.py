@@ -112,6 +112,16 @@ def test_a_letter_that_the_queue_does_not_take_stays(queues: Queues) -> None:
     assert queues.waiting(queues.dead) == [event(ID)]
 
 
+def test_a_letter_that_was_sent_and_could_not_be_deleted_is_named(queues: Queues) -> None:
+    queues.bury("InvalidRecord", event(ID))
+    queues.answers("DeleteMessageBatch", refuse_all)
+
+    done = redrive()
+
+    assert ([said for _, said in done.refused], done.sent) == (["no room"], [])
+    assert done.fields()["left"] == 1
+
+
 def test_burying_for_good_needs_a_choice() -> None:
     with pytest.raises(BadUseError, match="--delete: say which"):
         Wanted(delete=True)
