@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .options import add_key_options
+from .options import add_key_options, parser_of
 from .publication_options import add_endpoint_options, add_message_options, add_patience_options
 
 DESCRIPTION = """\
@@ -35,13 +35,7 @@ exit codes: 0 the message was accepted (MQTT: acknowledged), 1 failed, 2 wrong u
 
 def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of everything that `connect` can be told."""
-    made = argparse.ArgumentParser(
-        program,
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    made = parser_of(program, DESCRIPTION, EXAMPLES)
     add_endpoint_options(made, protocol="mqtt", required=True)
     made.add_argument(
         "--cert",

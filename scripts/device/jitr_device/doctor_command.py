@@ -13,7 +13,7 @@ from .connecting import AMAZON_ROOTS
 from .doctor.check import Check, Finding, Verdict, examine
 from .doctor.device import Device
 from .doctor.examination import checks_for
-from .options import FAILURE, add_key_options, ended, key_holder_of, tolerate_any_terminal
+from .options import FAILURE, add_key_options, ended, key_holder_of, parser_of, tolerate_any_terminal
 from .publication import ALPN_PORT, DEFAULT_PORTS, checked_endpoint
 from .quantities import port
 
@@ -102,13 +102,7 @@ def _report(found: Sequence[tuple[Check, Finding]]) -> dict[str, object]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        PROGRAM,
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of(PROGRAM, DESCRIPTION, EXAMPLES)
     parser.add_argument("--endpoint", metavar="HOST", help="host name of the endpoint (see jitr endpoint)")
     parser.add_argument(
         "--cert",

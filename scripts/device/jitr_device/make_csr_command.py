@@ -11,7 +11,7 @@ from typing import Optional
 from . import signing_request
 from .command_line import command_line
 from .key_holder import KeyHolder, SoftwareKey
-from .options import add_key_options, ended, key_holder_of, tolerate_any_terminal
+from .options import add_key_options, ended, key_holder_of, parser_of, tolerate_any_terminal
 from .signing_request import SigningRequest
 from .software_key import NOTICE, make_software_key
 from .subject import TUTORIAL_SUBJECT, checked_subject, checked_thing_name, common_name, with_thing_name
@@ -81,13 +81,7 @@ def _note(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        PROGRAM,
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = parser_of(PROGRAM, DESCRIPTION, EXAMPLES)
     parser.add_argument(
         "--thing-name",
         metavar="NAME",

@@ -22,6 +22,17 @@ tpm:0x81010001, tpm:FILE        a TPM 2.0, by OpenSSL's provider; for CSRs
 file:FILE                       a PEM file, for development only"""
 
 
+def parser_of(program: str, description: str, examples: str) -> argparse.ArgumentParser:
+    """Return a command's parser without options yet; its texts stay as they are written."""
+    return argparse.ArgumentParser(
+        program,
+        description=description,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
 def add_key_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who holds the private key."""
     group = parser.add_argument_group("who holds the key", KEY_HOLDERS)

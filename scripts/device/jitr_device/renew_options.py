@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .options import add_key_options
+from .options import add_key_options, parser_of
 from .publication_options import add_endpoint_options, add_message_options, add_patience_options
 from .quantities import period
 
@@ -38,13 +38,7 @@ exit codes: 0 renewed, handed out, or not due yet; 1 failed (the present certifi
 
 def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of everything that `renew` can be told."""
-    made = argparse.ArgumentParser(
-        program,
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    made = parser_of(program, DESCRIPTION, EXAMPLES)
     _add_ways(made)
     made.add_argument(
         "--cert",

@@ -3,12 +3,12 @@
 import base64
 import binascii
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from jitr.devices.named import CERTIFICATE_ID
 from registration.refusal import Reason
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ NOT_QUEUED = "rule_action_failed"
 """The topic rule could not put the event into the queue; its error action sent it here."""
 HOPELESS = frozenset({Reason.MALFORMED, Reason.WRONG_ACCOUNT, Reason.WRONG_CA})
 """Reasons that another delivery does not change: such a message is sent back only where it is asked for."""
-CERTIFICATE_ID = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
