@@ -32,7 +32,7 @@ examples:
   renew --endpoint … --port 443 --certificate renewal.crt
                                        where only 443 is open
 
-exit codes: 0 renewed, handed out, or not due yet; 1 failed (the present certificate is in use), 2 wrong usage
+exit codes: 0 renewed, handed out, or not due yet; 1 failed (the present file is as it was), 2 wrong usage
 """
 
 
