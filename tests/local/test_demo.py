@@ -1,6 +1,7 @@
 """`make demo`: the main job, from an empty account to a device online."""
 
 import json
+import os
 from pathlib import Path
 
 from jitr.demo.run import run
@@ -8,6 +9,8 @@ from jitr.local import LocalAws
 
 
 def test_demo_sees_the_whole_of_the_main_job_and_leaves_nothing_running(tmp_path: Path) -> None:
+    environment = dict(os.environ)
+
     run(keep=False, build=tmp_path)
     seen = json.loads((tmp_path / "demo.json").read_text())
 
@@ -29,3 +32,4 @@ def test_demo_sees_the_whole_of_the_main_job_and_leaves_nothing_running(tmp_path
         "key_holder",
     }
     assert LocalAws.running(tmp_path / "demo") is None
+    assert dict(os.environ) == environment  # programs started later find their own token

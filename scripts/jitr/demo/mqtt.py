@@ -1,8 +1,10 @@
 """A device's MQTT connection, over AWS's own client library: with a held key or one in a file."""
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as LateError
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +18,7 @@ from jitr.endpoints import Endpoint
 from jitr.failure import FailureError
 
 PATIENCE = 20.0  # seconds for one answer of the broker
+CONFIGURATION = "SOFTHSM2_CONF"  # names the file that says where SoftHSM2's tokens lie
 # MQTT 3.1.1 has no refusal: the server closes the connection, before CONNACK or without PUBACK.
 DROPPED = {"AWS_ERROR_MQTT_UNEXPECTED_HANGUP", "AWS_IO_SOCKET_CLOSED", "AWS_ERROR_MQTT_CONNECTION_DESTROYED"}
 
@@ -107,11 +110,25 @@ def _from_file(key: SoftwareKey, certificate: Path) -> Any:  # noqa: ANN401  unt
 
 
 def _held(key: HeldKey, certificate: Path) -> Any:  # noqa: ANN401  untyped library
-    os.environ["SOFTHSM2_CONF"] = key.environment["SOFTHSM2_CONF"]  # the module reads it in this process
+    with _configuration(key):
+        module = io.Pkcs11Lib(file=str(key.module))
     return io.TlsContextOptions.create_client_with_mtls_pkcs11(
-        pkcs11_lib=io.Pkcs11Lib(file=str(key.module)),
+        pkcs11_lib=module,
         user_pin=key.pin,
         token_label=TOKEN,
         private_key_label=LABEL,
         cert_file_path=str(certificate),
     )
+
+
+@contextmanager
+def _configuration(key: HeldKey) -> Iterator[None]:
+    """Let SoftHSM2, which reads its configuration in this process as it is loaded, find this key's token."""
+    before = os.environ.get(CONFIGURATION)
+    os.environ[CONFIGURATION] = key.environment[CONFIGURATION]
+    try:
+        yield
+    finally:
+        os.environ.pop(CONFIGURATION)
+        if before is not None:
+            os.environ[CONFIGURATION] = before
