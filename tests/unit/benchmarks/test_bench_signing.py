@@ -4,8 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from benchmarks.proxy.journal import Call
+from benchmarks.signing import alone
 from benchmarks.signing.deployed import Run
 from benchmarks.signing.lot import Factory
 from benchmarks.signing.spent import Spent, spent
@@ -46,6 +49,16 @@ def test_a_lot_s_requests_are_sound_and_of_different_devices(tmp_path: Path) -> 
     factory = Factory.of(tmp_path, 5)
     names = {read_request(file.read_bytes()).common_name for file in factory.lot.iterdir()}
     assert names == {f"pump-{number}" for number in range(5)}
+
+
+def test_the_library_alone_verifies_every_request_before_it_signs(tmp_path: Path) -> None:
+    factory = Factory.of(tmp_path, 2)
+    alone.main(factory.certificate, factory.key, factory.lot)
+    forged = bytearray(x509.load_pem_x509_csr(factory.file(1).read_bytes()).public_bytes(Encoding.DER))
+    forged[-1] ^= 1
+    factory.file(1).write_bytes(x509.load_der_x509_csr(bytes(forged)).public_bytes(Encoding.PEM))
+    with pytest.raises(ValueError, match=r"pump-1\.csr: is not signed by its key"):
+        alone.main(factory.certificate, factory.key, factory.lot)
 
 
 def test_the_rate_counts_granted_signatures_alone() -> None:
