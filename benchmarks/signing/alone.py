@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from pki.keys import PublicKey
+from pki.signed import authority_key_identifier, only_digital_signature, with_identity
+
 
 def main(ca_certificate: Path, ca_key: Path, requests: Path) -> None:
     """Sign every request of a folder.
@@ -29,44 +32,25 @@ def main(ca_certificate: Path, ca_key: Path, requests: Path) -> None:
     blank = _blank(ca)
     for file in requests.iterdir():
         request = x509.load_pem_x509_csr(file.read_bytes())
-        if not request.is_signature_valid:
-            raise ValueError(f"{file}: is not signed by its key")
         public_key = request.public_key()
-        builder = blank.subject_name(request.subject).public_key(public_key)
-        identifier = x509.SubjectKeyIdentifier.from_public_key(public_key)
-        builder = builder.serial_number(x509.random_serial_number()).add_extension(identifier, critical=False)
-        builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        if not isinstance(public_key, PublicKey) or not request.is_signature_valid:
+            raise ValueError(f"{file}: is not signed by its key")
+        filled = with_identity(blank, request.subject, public_key)  # four calls of the library's
+        filled.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
 def _blank(ca: x509.Certificate) -> x509.CertificateBuilder:
     """Give what the certificates have in common."""
     now = datetime.now(UTC)
-    identifier = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return (
         x509.CertificateBuilder()
         .issuer_name(ca.subject)
         .not_valid_before(now)
         .not_valid_after(now + timedelta(days=3650))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_digital_signature(), critical=True)
+        .add_extension(only_digital_signature(), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
-        )
-    )
-
-
-def _digital_signature() -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
+        .add_extension(authority_key_identifier(ca), critical=False)
     )
 
 
