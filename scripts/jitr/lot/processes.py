@@ -1,6 +1,5 @@
 """Signing with an authority in files in several processes: threads would wait for each other."""
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -116,7 +115,6 @@ def _begin(handed: Handed) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _desk = handed.desk()
-    gc.freeze()  # as in `run.signed`
 
 
 def _end_with_parent() -> None:

@@ -1,6 +1,5 @@
 """Sign a lot: what is the same, whoever signs."""
 
-import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -52,7 +51,6 @@ def signed(
         FailureError: no request was found, or as the desk.
     """
     begun, tally = time.monotonic(), Tally(note)
-    gc.freeze()  # what was loaded until now stays; looking through it for garbage took a tenth of the time
     try:
         with results_file(lot.results) as results, progress() as shown:
             tally.say = shown.say
