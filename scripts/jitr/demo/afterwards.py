@@ -20,7 +20,7 @@ def _next_commands(aws: LocalAws) -> list[str]:
     folder, device_folder = shown(aws.folder), aws.folder / "device"
     device_key = key.choose(device_folder)
     held = isinstance(device_key, key.HeldKey)
-    variables = f"SOFTHSM2_CONF={shown(device_folder / 'softhsm2.conf')} " if held else ""
+    variables = f"{key.CONFIGURATION}={shown(device_folder / 'softhsm2.conf')} " if held else ""
     connect = ["scripts/device/connect", "--endpoint", "localhost"]
     device = [
         *("--server-ca", shown(aws.iot_ca), "--cert", shown(device_folder / "zymkey.crt")),

@@ -11,6 +11,7 @@ from jitr import files
 from jitr.demo.programs import run
 from jitr.options import CHECKOUT
 
+CONFIGURATION = "SOFTHSM2_CONF"  # names the file that says where SoftHSM2's tokens lie
 TOKEN, LABEL = "device", "device-key"
 MAKE_CSR = CHECKOUT / "scripts" / "device" / "make_csr"
 
@@ -53,7 +54,7 @@ class HeldKey:
     def environment(self) -> dict[str, str]:
         """What programs need to find the token: one of its own, so that no other key is near."""
         return os.environ | {
-            "SOFTHSM2_CONF": str(self.folder / "softhsm2.conf"),
+            CONFIGURATION: str(self.folder / "softhsm2.conf"),
             "PKCS11_MODULE_PATH": str(self.module),
             "DEVICE_PIN": self.pin,
         }

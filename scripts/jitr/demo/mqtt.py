@@ -13,12 +13,11 @@ from typing import Any
 from awscrt import io, mqtt  # type: ignore[import-untyped]  # awscrt says nothing about its types
 from awscrt.exceptions import AwsCrtError  # type: ignore[import-untyped]
 
-from jitr.demo.key import LABEL, TOKEN, DeviceKey, HeldKey, SoftwareKey
+from jitr.demo.key import CONFIGURATION, LABEL, TOKEN, DeviceKey, HeldKey, SoftwareKey
 from jitr.endpoints import Endpoint
 from jitr.failure import FailureError
 
 PATIENCE = 20.0  # seconds for one answer of the broker
-CONFIGURATION = "SOFTHSM2_CONF"  # names the file that says where SoftHSM2's tokens lie
 # MQTT 3.1.1 has no refusal: the server closes the connection, before CONNACK or without PUBACK.
 DROPPED = {"AWS_ERROR_MQTT_UNEXPECTED_HANGUP", "AWS_IO_SOCKET_CLOSED", "AWS_ERROR_MQTT_CONNECTION_DESTROYED"}
 
