@@ -139,3 +139,22 @@ def test_who_never_ends_a_request_is_not_waited_for(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(TimeoutError):
         asyncio.run(hold())
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_who_sends_nonsense_is_listened_to_until_nothing_more_comes(
+    monkeypatch: pytest.MonkeyPatch, *, goes_on: bool
+) -> None:
+    monkeypatch.setattr(conversation, "SILENCE", 0.01)
+
+    async def left_unread() -> bytes:
+        reader, writer = asyncio.StreamReader(), Sent()
+        reader.feed_data(b"\x00" * READ_IN_VAIN)
+        if not goes_on:
+            reader.feed_eof()
+        await Conversation(reader, writer, lambda _: pytest.fail("no request")).hold()  # type: ignore[arg-type]
+        reader.feed_eof()
+        assert writer[0].startswith(b"HTTP/1.1 400 ")
+        return await reader.read()
+
+    assert asyncio.run(left_unread()) == b""

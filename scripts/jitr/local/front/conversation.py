@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from email.utils import formatdate
 from http import HTTPStatus
 
@@ -13,7 +14,8 @@ from jitr.local.front.publication import LARGEST, Answer, Request
 PATIENCE = 20.0  # seconds for a whole request to come, and for an answer to be taken
 READ_AT_ONCE = 16 * 1024  # h11 takes as much for a head that has not ended
 SPOKEN = {b"1.0", b"1.1"}  # AWS IoT Core developer guide, "HTTPS"
-READ_IN_VAIN = 1024 * 1024  # bytes of what is too large, so that the client comes to read the answer
+READ_IN_VAIN = 1024 * 1024  # bytes of what is refused, so that the client comes to read the answer
+SILENCE = 0.2  # seconds after which a client that was refused has nothing more to send
 
 Respond = Callable[[Request], Awaitable[Answer | None]]
 """Gives the answer to a request; None ends the connection without one."""
@@ -38,6 +40,7 @@ class Conversation:
         except h11.RemoteProtocolError as error:
             status = HTTPStatus(error.error_status_hint)
             await self._send(Answer(status, status.phrase, "InvalidRequestException"), "")
+            await self._read_in_vain()
             return False
         answer = await self._respond(request) if request else None
         if request and answer:
@@ -71,6 +74,17 @@ class Conversation:
                 self._write(h11.InformationalResponse(status_code=HTTPStatus.CONTINUE, headers=[]))
             self._http.receive_data(await self._reader.read(READ_AT_ONCE))
         return event
+
+    async def _read_in_vain(self) -> None:
+        """Take what is still coming: who is closed upon while sending may lose the answer (RFC 9112, 9.6)."""
+        left = READ_IN_VAIN
+        with suppress(TimeoutError):
+            while left > 0:
+                async with asyncio.timeout(SILENCE):
+                    data = await self._reader.read(READ_AT_ONCE)
+                if not data:
+                    return
+                left -= len(data)
 
     def _waits_in_vain(self, head: h11.Request) -> bool:
         lengths = [int(value) for name, value in head.headers if name == b"content-length"]
