@@ -70,18 +70,28 @@ def main(application: str = APPLICATION) -> None:
     Args:
         application: module and name of the ASGI application: MiniStack with the front, or what wraps it.
     """
-    from hypercorn.__main__ import main as hypercorn  # noqa: PLC0415  only the server process needs it
+    # Only the server process needs them.
+    import uvicorn  # noqa: PLC0415
+    from ministack.core import tls  # type: ignore[import-untyped]  # noqa: PLC0415
 
     on_loopback_only()
-    bind = f"{LOOPBACK}:{os.environ['GATEWAY_PORT']}"
-    options = {
-        "--bind": bind,
-        "--config": "python:ministack.core.hypercorn_conf",
-        "--workers": "0",  # in this process, so that one process is the server
-        "--keep-alive": "75",
-        "--graceful-timeout": "1",
-    }
-    sys.exit(hypercorn([word for pair in options.items() for word in pair] + [application]))
+    certificate, key = tls.resolve_tls_material()
+    uvicorn.run(
+        application,
+        host=LOOPBACK,
+        port=int(os.environ["GATEWAY_PORT"]),
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        http="httptools",
+        loop="asyncio",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        date_header=False,  # MiniStack dates its answers
+        server_header=False,
+        timeout_keep_alive=75,  # seconds
+        timeout_graceful_shutdown=1,  # seconds
+    )
 
 
 if __name__ == "__main__":
