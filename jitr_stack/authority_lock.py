@@ -8,8 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jitr_stack.environments import file_of
-from jitr_stack.settings import Settings, SettingsError
+from jitr_stack.settings import Settings, SettingsError, read_layers
 
 
 def lock_file(environment: str, folder: Path) -> Path:
@@ -44,8 +43,7 @@ def changes(settings: Settings, folder: Path) -> bool:
     locked, wanted = _read(lock_file(settings.name, folder)), _identities(settings)
     for name in wanted.keys() & locked.keys():
         if wanted[name] != locked[name] and not settings.authorities[name].replace:
-            key = f"{file_of(settings.name, folder)}: authorities.{name}"
-            raise SettingsError(_refusal(key, wanted[name], locked[name]))
+            raise SettingsError(_refusal(settings.name, folder, name, wanted[name], locked[name]))
     return wanted != locked
 
 
@@ -53,11 +51,15 @@ def _identities(settings: Settings) -> dict[str, Any]:
     return {name: authority.identity() for name, authority in sorted(settings.authorities.items())}
 
 
-def _refusal(key: str, wanted: dict[str, Any], locked: dict[str, Any]) -> str:
-    changed = next(name for name in {**locked, **wanted} if wanted.get(name) != locked.get(name))
+def _refusal(
+    environment: str, folder: Path, name: str, wanted: dict[str, Any], locked: dict[str, Any]
+) -> str:
+    changed = next(each for each in {**locked, **wanted} if wanted.get(each) != locked.get(each))
+    place = read_layers(environment, folder).blamed(["authorities", name, changed])
     return (
-        f"{key}.{changed}: was {locked.get(changed)}, now {wanted.get(changed)}; an authority cannot change: "
-        "add a new one and move `issuing` to it, or say `replace = true` to lose the old one"
+        f"{place}: authorities.{name}.{changed}: was {locked.get(changed)}, now {wanted.get(changed)}; "
+        "an authority cannot change: add a new one and move `issuing` to it, "
+        "or say `replace = true` to lose the old one"
     )
 
 

@@ -1,11 +1,10 @@
-"""Settings of an environment: one TOML file each, typed and validated before anything is synthesised.
+"""Settings of an environment: its TOML file and what all inherit, validated before anything is synthesised.
 
 Reads files only: no AWS call, no aws_cdk import, so that the commands start quickly.
 """
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -13,9 +12,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from contract import Custody, SecondCertificate
+from jitr_stack import layers
 from jitr_stack.authorities import Authority, Days, Strict
 from jitr_stack.capacity import Capacity
-from jitr_stack.environments import ENVIRONMENTS, file_of, names
+from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, file_of, names
+from jitr_stack.layers import Layers
 from jitr_stack.provisioning import Provisioning
 from jitr_stack.quotas import Quotas
 
@@ -173,23 +174,36 @@ def _with_common_name(environment: str, name: str, authority: object) -> object:
 def load(name: str, folder: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ) -> Settings:
     """Read one environment.
 
-    Account and Region that the file leaves out come from `CDK_DEFAULT_ACCOUNT` and
-    `CDK_DEFAULT_REGION`, which the CDK CLI sets; without those the stack is environment-agnostic.
+    It inherits what `defaults.toml` says. Account and Region that the files leave out come from
+    `CDK_DEFAULT_ACCOUNT` and `CDK_DEFAULT_REGION`, which the CDK CLI sets; without those the stack is
+    environment-agnostic.
 
     Raises:
         SettingsError: missing file, broken TOML, unknown key, wrong type or value.
     """
-    path = file_of(name, folder)
+    return checked(name, read_layers(name, folder, variables), folder)
+
+
+def read_layers(
+    name: str,
+    folder: Path = ENVIRONMENTS,
+    variables: Mapping[str, str] = os.environ,
+    own: str | None = None,
+) -> Layers:
+    """Read what an environment is made of; `own` is text in place of its file.
+
+    Raises:
+        SettingsError: missing file, broken TOML, a name that no environment may have.
+    """
+    path = _one_line(str(file_of(name, folder)))
     if not re.fullmatch(NAME, name):
-        raise SettingsError(f"{_one_line(str(path))}: no name for an environment; it must match {NAME}")
-    table = _read(path)
-    if "name" in table:
-        raise SettingsError(f"{path}: name: not a setting; the file's name is the environment's name")
-    defaults = {
-        "account": variables.get("CDK_DEFAULT_ACCOUNT"),
-        "region": variables.get("CDK_DEFAULT_REGION"),
-    }
-    return checked(path, {k: v for k, v in defaults.items() if v} | table | {"name": name})
+        raise SettingsError(f"{path}: no name for an environment; it must match {NAME}")
+    if name == DEFAULTS:
+        raise SettingsError(f"{path}: what every environment inherits, and no environment itself")
+    try:
+        return layers.read(name, folder, variables, own)
+    except layers.UnreadableLayer as error:
+        raise SettingsError(_one_line(str(error))) from None
 
 
 def load_all(folder: Path = ENVIRONMENTS) -> list[Settings]:
@@ -204,34 +218,25 @@ def load_all(folder: Path = ENVIRONMENTS) -> list[Settings]:
     return [load(name, folder) for name in found]
 
 
-def checked(path: Path, table: dict[str, Any]) -> Settings:
-    """Make settings of a table that was read from `path`.
+def checked(name: str, made_of: Layers, folder: Path) -> Settings:
+    """Make settings of the layers that were read from `folder`.
 
     Raises:
-        SettingsError: as `load`.
+        SettingsError: as `load`; it names the file in which the wrong value stands.
     """
     try:
-        return Settings.model_validate(table, context={"folder": path.parent})
+        return Settings.model_validate(made_of.table | {"name": name}, context={"folder": folder})
     except ValidationError as error:
-        raise SettingsError(_first_line(path, error)) from None
+        raise SettingsError(_first_line(made_of, error)) from None
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
-        known = ", ".join(names(path.parent)) or "none"
-        raise SettingsError(f"{path}: no such environment file; there are: {known}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path}: {_one_line(str(error))}") from None
-
-
-def _first_line(path: Path, error: ValidationError) -> str:
+def _first_line(made_of: Layers, error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
+    where = [str(part) for part in first["loc"]]
     what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
-    return _one_line(": ".join(part for part in (str(path), where, what) if part))
+    # What looks at several settings begins with the one that it is about: `authorities.fleet.subject: …`.
+    place = made_of.blamed([*where, *what.partition(":")[0].split(".")])
+    return _one_line(": ".join(part for part in (place, ".".join(where), what) if part))
 
 
 def _one_line(text: str) -> str:

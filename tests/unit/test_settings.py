@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contract import Custody, KeyAlgorithm
 from jitr_stack import settings
+from jitr_stack.layers import Layer, Layers, Source
 from jitr_stack.settings import Settings, SettingsError
 
 Refusal = Callable[[str], str]
@@ -162,5 +163,6 @@ KEYS = st.sampled_from([*Settings.model_fields, "subject", "fleet"])
 @given(table=st.dictionaries(KEYS, TREES | st.fixed_dictionaries({"fleet": TREES})))
 def test_any_table_is_accepted_or_refused_never_a_crash(table: dict[str, object]) -> None:
     with contextlib.suppress(SettingsError):
-        loaded = settings.checked(Path("site.toml"), table | {"name": "site"})
+        own = Layer(Source.ENVIRONMENT, "site.toml", table)
+        loaded = settings.checked("site", Layers((own,)), Path())
         assert loaded.issuing_authority in loaded.authorities

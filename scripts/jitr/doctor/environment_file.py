@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from jitr.doctor.check import Finding, ok, warning
 from jitr.doctor.site import Site
 from jitr_stack import authority_lock
-from jitr_stack.environments import file_of
+from jitr_stack.environments import defaults_file, file_of
 
 
 def environment_file(site: Site) -> Iterator[Finding]:
     """Read the file as `cdk deploy` does; what is wrong with it is raised, and names file and key."""
     settings = site.settings
     states = ", ".join(f"{name} {authority.state}" for name, authority in settings.authorities.items())
-    yield ok(f"{file_of(site.environment, site.folder)}: authorities {states}")
+    inherited = defaults_file(site.folder)
+    after = f" (with {inherited.name})" if inherited.exists() else ""
+    yield ok(f"{file_of(site.environment, site.folder)}{after}: authorities {states}")
 
 
 def lock(site: Site) -> Iterator[Finding]:

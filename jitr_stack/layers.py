@@ -1,0 +1,161 @@
+"""Layers of an environment's settings: variables, what all environments inherit, its own file.
+
+Tables are merged key by key, lists and single values replaced, the environment's own file last. Each value
+knows the layer that it stands in, so that whoever reads it, or an error about it, can name the file.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from jitr_stack.environments import ENVIRONMENTS, defaults_file, file_of, names
+
+VARIABLES = {"account": "CDK_DEFAULT_ACCOUNT", "region": "CDK_DEFAULT_REGION"}
+"""Settings that the CDK CLI gives, from the credentials in use."""
+
+OF_ONE_ENVIRONMENT = ("local",)
+"""Settings that no other environment may inherit: what they allow is meant for one."""
+
+AUTHORITIES = "authorities"
+
+
+class UnreadableLayer(Exception):  # noqa: N818  named for what is wrong
+    """A file that is not there or no TOML, or holds what it must not; the text is one line and names it."""
+
+
+class Source(StrEnum):
+    """Where a value stands."""
+
+    VARIABLE = "variable"
+    DEFAULTS = "defaults"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Values and where they stand; `place` is a file's path or a variable's name."""
+
+    source: Source
+    place: str
+    table: Mapping[str, Any]
+
+    def holds(self, key: Sequence[str]) -> bool:
+        """Tell whether there is a value, or a table, at `key`."""
+        value: Any = self.table
+        for part in key:
+            if not isinstance(value, Mapping) or part not in value:
+                return False
+            value = value[part]
+        return True
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The layers of one environment, the one that comes first at the end."""
+
+    layers: tuple[Layer, ...]
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """What they come to."""
+        return reduce(merged, (layer.table for layer in self.layers), {})
+
+    def holding(self, key: Sequence[str]) -> Layer | None:
+        """Give the layer that the value at `key` is of; None where none says anything."""
+        return next((layer for layer in reversed(self.layers) if layer.holds(key)), None)
+
+    def blamed(self, key: Sequence[str]) -> str:
+        """Give the place to mend what is wrong at `key`: where it stands, or the table that lacks it."""
+        found = (self.holding(key[:length]) for length in range(len(key), -1, -1))
+        return next(layer.place for layer in found if layer is not None)
+
+
+def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Put `over` on `under`: tables key by key, all else replaced."""
+    both = {
+        key: merged(under[key], over[key])
+        for key in under.keys() & over.keys()
+        if isinstance(under[key], Mapping) and isinstance(over[key], Mapping)
+    }
+    return {**under, **over, **both}
+
+
+def read(
+    name: str, folder: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ, own: str | None = None
+) -> Layers:
+    """Read the layers of an environment.
+
+    Args:
+        name: of the environment.
+        folder: of the files.
+        variables: that the CDK CLI sets.
+        own: text in place of the environment's file, which need not be there then.
+
+    Raises:
+        UnreadableLayer: a file is not there, is no TOML, or holds what it must not.
+    """
+    path = file_of(name, folder)
+    table = _parsed(path, own) if own is not None else _read(path)
+    if "name" in table:
+        raise UnreadableLayer(f"{path}: name: not a setting; the file's name is the environment's name")
+    environment = Layer(Source.ENVIRONMENT, str(path), table)
+    return Layers((*_of_variables(variables), *_defaults(folder, environment), environment))
+
+
+def _of_variables(variables: Mapping[str, str]) -> list[Layer]:
+    return [
+        Layer(Source.VARIABLE, variable, {key: variables[variable]})
+        for key, variable in VARIABLES.items()
+        if variables.get(variable)
+    ]
+
+
+def _defaults(folder: Path, environment: Layer) -> list[Layer]:
+    path = defaults_file(folder)
+    if not path.exists():
+        return []
+    table = _read(path)
+    if refused := [key for key in ("name", *OF_ONE_ENVIRONMENT) if key in table]:
+        raise UnreadableLayer(f"{path}: {refused[0]}: is of one environment; put it into that one's file")
+    return [Layer(Source.DEFAULTS, str(path), _inherited(table, environment))]
+
+
+def _inherited(defaults: dict[str, Any], environment: Layer) -> dict[str, Any]:
+    """Leave out authorities that the environment does not name: only its own file brings one about.
+
+    An authority is a key, a registration and a lock of one environment, and is rotated there; the defaults
+    say what those that an environment has are like, and can neither add one to it nor hold one there.
+    """
+    said = defaults.get(AUTHORITIES)
+    if not isinstance(said, dict):
+        return defaults
+    if not environment.holds([AUTHORITIES]):
+        raise UnreadableLayer(
+            f"{environment.place}: authorities: name those that this environment has, as in "
+            f"[authorities.{next(iter(said), 'fleet')}]; the rest is inherited"
+        )
+    return defaults | {
+        AUTHORITIES: {name: each for name, each in said.items() if environment.holds([AUTHORITIES, name])}
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return _parsed(path, path.read_bytes().decode())
+    except FileNotFoundError:
+        known = ", ".join(names(path.parent)) or "none"
+        raise UnreadableLayer(f"{path}: no such environment file; there are: {known}") from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise UnreadableLayer(f"{path}: {error}") from None
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableLayer(f"{path}: {error}") from None
