@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -14,8 +15,9 @@ from pydantic import (
 )
 
 from contract import CertificateMode, Custody, KeyAlgorithm, Openness
-from jitr_stack import authority_certificates
+from jitr_stack import authority_certificates, naming
 
+Tags = Annotated[dict[str, str], AfterValidator(naming.check_tags)]
 Days = Annotated[int, Field(strict=True, ge=1, le=36500)]
 
 OPENNESS = {
@@ -75,7 +77,7 @@ class Authority(Strict):
     subject: Subject = Subject()
     certificate: str | None = None
     verification_certificate: str | None = None
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
     replace: bool = False
 
     @field_validator("certificate", "verification_certificate", mode="before")

@@ -5,6 +5,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from contract import AuthorityProperty, Openness, Variable, certificate_parameter, key_parameter
+from jitr_stack import naming
 from jitr_stack.authorities import Authority
 from jitr_stack.custom_resource import provider
 from jitr_stack.function import RuntimeFunction, removal_policy_once_in_use
@@ -151,7 +152,7 @@ class CertificateAuthority(Construct):
             AuthorityProperty.VALIDITY_DAYS: str(authority.validity_days),
             AuthorityProperty.SUBJECT: authority.subject.fields(),
             AuthorityProperty.CERTIFICATE_PARAMETER: self.certificate_parameter,
-            AuthorityProperty.TAGS: {"Environment": settings.name, **settings.tags, **authority.tags},
+            AuthorityProperty.TAGS: naming.tags(settings.name, settings.tags, authority.tags),
             # CloudFormation calls on nothing that did not change; `-c recheck=...` looks at every authority.
             AuthorityProperty.RECHECK: str(self.node.try_get_context("recheck") or ""),
             AuthorityProperty.REPLACE: _yes_or_no(authority.replace),

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from contract import Custody, SecondCertificate
 from jitr_stack import layers
-from jitr_stack.authorities import Authority, Days, Strict
+from jitr_stack.authorities import Authority, Days, Strict, Tags
 from jitr_stack.capacity import Capacity
 from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, file_of, names
 from jitr_stack.layers import Layers
@@ -70,7 +70,7 @@ class Settings(Strict):
     event_bus: EventBus | None = None
     authorities: Annotated[dict[Name, Authority], Field(min_length=1)]
     provisioning: Provisioning = Provisioning()
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from contract import Output
+from jitr_stack import naming
 from jitr_stack.certificate_authority import AuthorityRegistrar, CertificateAuthority
 from jitr_stack.device_access import DeviceAccess
 from jitr_stack.function import RuntimeFunction
@@ -80,7 +81,8 @@ class JitrStack(cdk.Stack):
             outputs[Output.ISSUANCE_FUNCTION] = self.issuance.issuer.function.function_name
             outputs[Output.ISSUING_AUTHORITY] = self.authorities[settings.issuing_authority].certificate_id
         for name, value in outputs.items():
-            cdk.CfnOutput(self, name.value, value=value)
+            exported = naming.export_name(settings.name, name)
+            cdk.CfnOutput(self, name.value, value=value, export_name=exported)
 
 
 def _description(settings: Settings) -> str:

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from contract import stack_name
-from jitr_stack import concessions
+from jitr_stack import concessions, naming
 from jitr_stack.platform import Platform
 from jitr_stack.settings import Settings
 from jitr_stack.stack import JitrStack
@@ -28,5 +28,5 @@ class EnvironmentStage(cdk.Stage):
         )
         if settings.local:
             concessions.concede(self.stack)
-        for key, value in {"Environment": settings.name, "Project": "aws-iot-jitr", **settings.tags}.items():
+        for key, value in naming.tags(settings.name, settings.tags).items():
             cdk.Tags.of(self).add(key, value)

@@ -85,7 +85,9 @@ def test_only_the_issuing_authoritys_key_can_be_used_by_issuance(site: Template)
 
 
 def test_registration_carries_the_environments_tags(site: Template) -> None:
-    assert registrations(site)["factory"]["Tags"] == {"Environment": "site", "Team": "fleet"}
+    tags = registrations(site)["factory"]["Tags"]
+
+    assert tags == {"Environment": "site", "Project": "aws-iot-jitr", "Team": "fleet"}
 
 
 def test_one_authority_serves_several_regions_by_server_name(synthesise, folder: Path) -> None:
