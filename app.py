@@ -4,7 +4,7 @@ import sys
 
 import aws_cdk as cdk
 
-from jitr_stack import authority_lock, settings
+from jitr_stack import authority_lock, collisions, settings
 from jitr_stack.environments import ENVIRONMENTS
 from jitr_stack.stage import EnvironmentStage
 
@@ -12,7 +12,9 @@ from jitr_stack.stage import EnvironmentStage
 def main() -> None:
     """Synthesise every environment."""
     app = cdk.App()
-    for environment in settings.load_all(ENVIRONMENTS):
+    environments = settings.load_all(ENVIRONMENTS)
+    collisions.refuse(environments, ENVIRONMENTS)
+    for environment in environments:
         if written := authority_lock.hold(environment, ENVIRONMENTS):
             print(f"{written}: authorities noted; commit this file", file=sys.stderr)
         EnvironmentStage(app, environment)

@@ -102,3 +102,16 @@ def test_an_authority_that_changed_is_one_line_and_exit_2(tmp_path: Path) -> Non
     assert noted == f"{tmp_path}/site.lock.json: authorities noted; commit this file"
     assert refused.startswith(f"{tmp_path}/site.toml: authorities.fleet.algorithm: was P-256, now P-384;")
     assert refused.count("\n") == 1
+
+
+def test_environments_that_collide_are_one_line_and_exit_2(tmp_path: Path) -> None:
+    named = '[authorities.fleet.subject]\ncommon_name = "Fleet CA"\n'
+    (tmp_path / "one.toml").write_text(named)
+    (tmp_path / "two.toml").write_text(named)
+
+    done = synth(tmp_path / "out", tmp_path)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"{tmp_path}/two.toml: authorities.fleet.subject: the same as that of ")
+    assert f"{tmp_path}/one.toml" in done.stderr
+    assert list(tmp_path.glob("*.lock.json")) == []
