@@ -16,7 +16,7 @@ export CDK_HOME := $(CURDIR)/.cache/cdk
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types unit stack operators local device snapshots bench bench-signing soak lock clean
+.PHONY: help setup demo test lint types unit stack operators local device snapshots settings bench bench-signing soak lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ device: setup ## Tests of the device's scripts, with held keys
 
 snapshots: setup ## Accept the templates as they are now
 	$(BIN)/pytest tests/stack --snapshot-update
+
+settings: setup ## Renew the tables of docs/settings.md from the types
+	$(BIN)/python -m jitr.settings_page
 
 bench: setup ## Measure ours beside a floor and AWS's default function; SIZES="--bursts 1" and the like for less
 	$(BIN)/python -m benchmarks $(SIZES)

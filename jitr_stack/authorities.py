@@ -33,20 +33,29 @@ OF_THE_CERTIFICATE = ("algorithm", "validity_days", "subject")
 
 
 class Strict(BaseModel):
-    """A table of the file: unknown keys are refused, nothing changes after loading."""
+    """A table of the file: unknown keys are refused, nothing changes after loading.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    What stands below a field is its description, in docs/settings.md too.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Subject(Strict):
     """Distinguished name of an authority; sizes are the upper bounds of RFC 5280, appendix A.1."""
 
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    """Two letters, as in ISO 3166."""
     state: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
+    """State or province."""
     locality: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
+    """City."""
     organization: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    """Who runs it."""
     organizational_unit: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    """Part of that."""
     common_name: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    """Without one it is `<environment> <authority> device CA`, which no other authority has."""
 
     @field_validator("*")
     @classmethod
@@ -70,15 +79,26 @@ class Authority(Strict):
     """
 
     state: Literal["issuing", "trusted", "closed", "retired"] = "issuing"
+    """`issuing` (exactly one signs), `trusted` (admits its devices), `closed` (no new ones), `retired`
+    (INACTIVE)."""
     custody: Custody = Custody.KMS
+    """Who holds the key: `kms`, `secrets_manager` (exportable), `external` (its owner)."""
     mode: CertificateMode = CertificateMode.DEFAULT
+    """`SNI_ONLY`: the same authority in many accounts and Regions; `DEFAULT`: in one account of a Region."""
     algorithm: KeyAlgorithm = KeyAlgorithm.P256
+    """Of its key; `RSA-2048` in Secrets Manager only."""
     validity_days: Days = 3650
+    """Days that the authority's certificate is valid."""
     subject: Subject = Subject()
+    """Its distinguished name."""
     certificate: str | None = None
+    """The owner's certificate and its chain: a file beside the environment's, or PEM."""
     verification_certificate: str | None = None
+    """Of an external authority in mode `DEFAULT`: a file, or PEM."""
     tags: Tags = Field(default_factory=dict)
+    """On its registration, beside those of the environment."""
     replace: bool = False
+    """Whether it may become another authority, which loses the first."""
 
     @field_validator("certificate", "verification_certificate", mode="before")
     @classmethod

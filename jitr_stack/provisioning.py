@@ -48,11 +48,17 @@ class Provisioning(Strict):
     """
 
     thing_name: Name = DEFAULT_THING_NAME
+    """Template of the thing's name; with another one than the default, nothing over HTTPS."""
     thing_type: Name | None = None
+    """Template of its thing type, which must exist."""
     groups: tuple[Name, ...] = ()
+    """Templates of the static thing groups it is put into, at most 10, which must exist."""
     billing_group: Name | None = None
+    """Template of its billing group, which must exist."""
     existing_thing: Literal["refuse", "adopt"] = "refuse"
+    """A thing of that name with another type or attributes: `refuse` it, or `adopt` it."""
     attributes: dict[AttributeName, AttributeValue] = Field(default_factory=dict)
+    """Templates of its attributes: at most 3, or 50 with a thing type."""
 
     @field_validator("thing_name")
     @classmethod

@@ -17,12 +17,17 @@ class Quotas(Strict):
     """
 
     update_certificate: PerSecond = 10
+    """Calls of UpdateCertificate a second."""
     attach_policy: PerSecond = 15
+    """Calls of AttachPolicy a second."""
     create_thing: PerSecond = 100
+    """Calls of CreateThing a second."""
     attach_thing_principal: PerSecond = 100
+    """Calls of AttachThingPrincipal a second."""
     add_thing_to_thing_group: PerSecond = 100
+    """Calls of AddThingToThingGroup a second."""
     kms_sign: PerSecond = 1000
-    """Signatures by elliptic-curve keys, which all such keys of the account and Region share (KMS developer
-    guide, "Request quotas"): as fast as requests in bulk are handed to the issuance function."""
+    """Signatures a second that `jitr sign --out` asks of KMS, by elliptic-curve keys, which all such keys of
+    the account and Region share (KMS developer guide, "Request quotas")."""
     refusal_share: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     """Part of the registrations that may be spent on setting refused certificates INACTIVE."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from contract import Custody, SecondCertificate
 from jitr_stack import layers
@@ -19,31 +19,10 @@ from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, file_of, names
 from jitr_stack.layers import Layers
 from jitr_stack.provisioning import Provisioning
 from jitr_stack.quotas import Quotas
+from jitr_stack.setting_types import NAME, Account, EventBus, FunctionArn, LogRetention, Name, Region
 
 LOCAL_ACCOUNT = "000000000000"
 """Account of the embedded AWS; no real account has it."""
-
-NAME = "[a-z](-?[a-z0-9]){0,23}"
-"""Names of environments and authorities: they become parts of resource names."""
-
-Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
-Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-FunctionArn = Annotated[
-    str,
-    StringConstraints(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[\w-]{1,64}(:[\w-]+)?$"),
-]
-# A name, of this account and Region, or an ARN (EventBridge, PutEvents, EventBusName).
-EventBus = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^([/.\-_A-Za-z0-9]{1,256}|arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/[/.\-_A-Za-z0-9]{1,256})$"
-    ),
-]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
-# What CloudWatch Logs accepts (PutRetentionPolicy, API reference).
-LogRetention = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-]
 
 
 class SettingsError(Exception):
@@ -55,22 +34,36 @@ class Settings(Strict):
 
     name: Name
     local: bool = False
+    """Whether it is on the embedded AWS, with the concessions that this needs; needs its account."""
     account: Account | None = None
+    """Where; otherwise `CDK_DEFAULT_ACCOUNT`, which the CDK CLI takes from the credentials."""
     region: Region | None = None
+    """Where; otherwise `CDK_DEFAULT_REGION`, likewise."""
     architecture: Literal["arm64", "x86_64"] = "arm64"
+    """Processor of the functions."""
     removal: Literal["destroy", "retain"] = "destroy"
+    """`retain`: keys, records, authorities, logs and the device policy outlive the stack."""
     log_retention_days: LogRetention = 30
+    """Days that logs are kept: what CloudWatch Logs offers."""
     device_validity_days: Days = 1825
+    """Days that a device's certificate is valid, never past its authority's."""
     delete_authorities_with_certificates: bool = False
+    """Whether an authority that still has device certificates may be deregistered."""
     require_issuance_record: bool = True
+    """`false` takes certificates of external authorities without a record."""
     second_certificate: SecondCertificate = SecondCertificate.REPLACE
+    """Of a thing that has one: `refuse` it, `replace` the first, which is deactivated, or `keep_both`."""
     fleet_size: Annotated[int, Field(strict=True, ge=1)] = 100_000
+    """Devices that may be switched on at once: how long the queue must keep messages."""
     quotas: Quotas = Quotas()
     decision_function: FunctionArn | None = None
+    """ARN of a Lambda function that is asked about each device: `allow`, `refuse`, `hold`."""
     event_bus: EventBus | None = None
+    """EventBridge bus on which each outcome is announced: its name here, or an ARN."""
     authorities: Annotated[dict[Name, Authority], Field(min_length=1)]
     provisioning: Provisioning = Provisioning()
     tags: Tags = Field(default_factory=dict)
+    """Put on every resource, beside the tags `Environment` and `Project`, which are the project's own."""
 
     @model_validator(mode="before")
     @classmethod
