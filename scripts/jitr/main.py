@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jitr.commands import ca, demo, device, doctor, endpoint, issued, local, redrive, sign, why
+from jitr.commands import ca, demo, device, doctor, endpoint, env, issued, local, redrive, sign, why
 from jitr.program import Program
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(redrive.redrive)
 app.command()(why.why)
 app.command()(endpoint.endpoint)
 app.add_typer(local.app)
+app.add_typer(env.app)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
 

@@ -128,5 +128,12 @@ def test_what_asks_aws_iot_has_the_shape_of_what_it_prints(jitr: Jitr, words: Wo
     assert names(json.loads(done.stdout)) == names(shape(*command))
 
 
+def test_settings_have_the_shape_of_what_is_printed(jitr: Jitr) -> None:
+    printed = json.loads(jitr("env", "show", "dev", "--json").stdout)
+
+    assert names(shape("env", "show")) == names(printed)
+    assert names(shape("env", "show")["settings"]) == names(printed["settings"])
+
+
 def test_a_local_aws_that_is_down_says_so_in_the_shape_of_the_page(jitr: Jitr) -> None:
     assert json.loads(jitr("local", "status", "--json").stdout) == shape("local", "status")
