@@ -91,6 +91,23 @@ def test_a_deactivated_device_comes_back_when_it_is_activated(local: Fleet, jitr
     assert device.publish("paused/hello")
 
 
+def test_what_the_console_set_active_is_out_before_the_thing_has_its_certificate_again(
+    local: Fleet, jitr: Jitr
+) -> None:
+    old = local.registered("set-active")
+    new = local.registered("set-active")
+    jitr("device", "deactivate", new.id)
+    for device in (old, new):
+        local.client("iot").update_certificate(certificateId=device.id, newStatus="ACTIVE")
+
+    done = jitr("device", "activate", new.id)
+
+    assert "ACTIVE -> INACTIVE first (its record: deactivated)" in done.stdout, done.output
+    assert "ACTIVE -> INACTIVE first (its record: replaced)" in done.stdout, done.output
+    assert_out(local, old, "INACTIVE", State.REPLACED)
+    assert new.publish("set-active/hello")
+
+
 def test_a_revoked_device_is_not_activated(local: Fleet, jitr: Jitr) -> None:
     device = local.registered("revoked-4")
     jitr("device", "revoke", device.id, "--yes")

@@ -2,7 +2,8 @@
 
 So the same checks, rules and pace hold as for a device that comes for the first time, and an operator needs
 no permission to activate anything. What is not ours to decide, AWS IoT's and the thing's state, is looked
-at before, so that nothing is asked for that the registration would refuse.
+at before, so that nothing is asked for that the registration would refuse; and what is ACTIVE past its record
+goes off before, so that it is in again by a registration or not at all.
 """
 
 import json
@@ -15,6 +16,7 @@ from contract import SecondCertificate
 from jitr.devices.aws_certificates import AwsCertificate
 from jitr.devices.desk import Desk
 from jitr.devices.named import holder_of, record_of
+from jitr.devices.past_records import ACTIVE, switch_off_past_records
 from jitr.failure import FailureError
 from records.readmission import RunAtWork
 from records.record import IssuanceRecord
@@ -22,6 +24,7 @@ from records.state import IN_USE, State
 from registration.register import utc_now
 
 BETWEEN_LOOKS = 0.25  # seconds
+ALREADY = "is active already"
 UNDECIDED = frozenset({State.ISSUED, State.ACTIVATING})
 
 
@@ -44,10 +47,10 @@ class LettingIn:
             FailureError: it must stay out, and why; or the registration did not let it in.
             botocore's errors: a call failed; the same call goes on from there.
         """
-        record = self._record(certificate_id)
         there = self.desk.certificates.find(certificate_id)
-        if record.state is State.REGISTERED and there is not None and there.status == "ACTIVE":
-            return ["is active already"]
+        record = self._record(certificate_id)
+        if _is_in(record, there):
+            return [ALREADY]
         self._require_fit(record, there)
         self._require_thing_free(record)
         return self._readmitted(record, there, None)
@@ -61,16 +64,18 @@ class LettingIn:
             FailureError: it must stay out, and why; or the registration did not let it in.
             botocore's errors: a call failed; the same call goes on from there.
         """
+        there = self.desk.certificates.find(certificate_id)
         record = self._record(certificate_id)
         if record.thing_name != thing_name:
             raise FailureError(f"certificate {certificate_id} is of thing {record.thing_name}")
         holder = holder_of(self.desk, thing_name)
         if holder is None or holder.certificate_id == certificate_id:
             return self.activate(certificate_id)
-        there = self.desk.certificates.find(certificate_id)
         self._require_fit(record, there)
         both = self.desk.target.settings.second_certificate is SecondCertificate.KEEP_BOTH
         said = [f"certificate {holder.certificate_id[:12]}… stays in beside it (keep_both)"] if both else []
+        if both and _is_in(record, there):
+            return [ALREADY, *said]
         return [*self._readmitted(record, there, None if both else holder.certificate_id), *said]
 
     def _record(self, certificate_id: str) -> IssuanceRecord:
@@ -113,15 +118,17 @@ class LettingIn:
     def _readmitted(
         self, record: IssuanceRecord, there: AwsCertificate | None, supersedes: str | None
     ) -> list[str]:
+        off = switch_off_past_records(self.desk, record, there)
         try:
             changed = self.desk.readmissions.readmit(
                 record, self.reason, now=self.now(), supersedes=supersedes
             )
         except RunAtWork as busy:
-            raise FailureError(str(busy)) from None
+            raise FailureError("; ".join((*off, str(busy)))) from None
         if not changed:
-            raise FailureError("its record changed just now; look at it, and try again")
-        said = [f"record: {record.state} -> {State.ISSUED}"] if record.state is not State.ISSUED else []
+            raise FailureError("; ".join((*off, "its record changed just now; look at it, and try again")))
+        moved = [f"record: {record.state} -> {State.ISSUED}"] if record.state is not State.ISSUED else []
+        said = [*off, *moved]
         if supersedes is not None:
             said.append(f"may replace certificate {supersedes[:12]}…")
         if there is None:
@@ -153,3 +160,7 @@ class LettingIn:
         if current.state is not State.REGISTERED:
             raise FailureError(f"the registration did not let it in: {current.state}, {current.reason}")
         return f"registered: ACTIVE, thing {current.thing_name}"
+
+
+def _is_in(record: IssuanceRecord, there: AwsCertificate | None) -> bool:
+    return record.state is State.REGISTERED and there is not None and there.status == ACTIVE

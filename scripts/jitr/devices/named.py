@@ -90,6 +90,20 @@ def one_certificate(desk: Desk, name: Named) -> str:
     return holder.certificate_id
 
 
+def of_thing(desk: Desk, thing_name: str) -> list[str]:
+    """Give the ids of a thing's certificates: its holder, those that had it before, those at AWS IoT.
+
+    Raises:
+        FailureError: a record of them cannot be read.
+    """
+    ids: dict[str, None] = {}
+    holder = holder_of(desk, thing_name)
+    while holder is not None and holder.certificate_id not in ids and len(ids) < FORMERS:
+        ids |= dict.fromkeys((holder.certificate_id,))
+        holder = record_of(desk, holder.former) if holder.former else None
+    return list(ids | dict.fromkeys(desk.certificates.certificates_of(thing_name)))
+
+
 def holder_of(desk: Desk, thing_name: str) -> IssuanceRecord | None:
     """Read the record of the certificate that has a thing.
 

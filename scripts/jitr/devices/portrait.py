@@ -5,7 +5,7 @@ from typing import Any
 
 from jitr.devices.aws_certificates import AwsCertificate
 from jitr.devices.desk import Desk
-from jitr.devices.named import FORMERS, Named, holder_of, one_certificate, record_of
+from jitr.devices.named import Named, of_thing, one_certificate, record_of
 from jitr.failure import FailureError
 from jitr.output import printable
 from records.record import IssuanceRecord, timestamp
@@ -79,15 +79,7 @@ def portrait(desk: Desk, name: Named) -> Portrait:
 
 
 def _others(desk: Desk, thing_name: str, certificate_id: str) -> dict[str, str]:
-    """Find the thing's other certificates: its holder, those that had it before, those at AWS IoT."""
-    ids: dict[str, None] = {}
-    holder = holder_of(desk, thing_name)
-    while holder is not None and holder.certificate_id not in ids and len(ids) < FORMERS:
-        ids |= dict.fromkeys((holder.certificate_id,))
-        holder = record_of(desk, holder.former) if holder.former else None
-    ids |= dict.fromkeys(desk.certificates.certificates_of(thing_name))
-    ids.pop(certificate_id, None)
-    found = {id_: record_of(desk, id_) for id_ in ids}
+    found = {id_: record_of(desk, id_) for id_ in of_thing(desk, thing_name) if id_ != certificate_id}
     return {id_: record.state.value if record else "no record" for id_, record in found.items()}
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from jitr.devices.named import certificates, named, one_certificate
 from jitr.devices.portrait import portrait
+from records.state import State
 from tests.unit.devices.granted import granted
 from tests.unit.devices.operator_desk import Operator
 from tests.unit.registration.world import World
@@ -35,7 +36,8 @@ def deactivate(operator: Operator, world: World) -> None:
 
 
 def activate(operator: Operator, world: World) -> None:
-    world.switch_by_hand(world.device, "INACTIVE")  # type: ignore[attr-defined]  # set by the test
+    device = world.device  # type: ignore[attr-defined]  # set by the test
+    world.records.move(device.certificate_id, to=State.DEACTIVATED, expected={State.REGISTERED})
     id_ = one_certificate(operator.desk(), named("pump-1"))
     operator.letting_in(patience=0).activate(id_)
 
