@@ -85,6 +85,11 @@ class Capacity:
         return VISIBILITY * self.timeout
 
     @property
+    def drain(self) -> int:
+        """For how long the last device of the fleet waits when all are switched on at once."""
+        return self.retention - FOR_PEOPLE
+
+    @property
     def share_of_registrations(self) -> float:
         """One function's turns a second."""
         return self.registrations_per_second / self.concurrency

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from contract import Custody, SecondCertificate
 from jitr_stack import layers
+from jitr_stack.alarms import Alarms
 from jitr_stack.authorities import Authority, Days, Strict, Tags
 from jitr_stack.capacity import Capacity
 from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, file_of, names
@@ -56,6 +57,8 @@ class Settings(Strict):
     fleet_size: Annotated[int, Field(strict=True, ge=1)] = 100_000
     """Devices that may be switched on at once: how long the queue must keep messages."""
     quotas: Quotas = Quotas()
+    alarms: Alarms = Alarms()
+    """What is watched, and who is told."""
     decision_function: FunctionArn | None = None
     """ARN of a Lambda function that is asked about each device: `allow`, `refuse`, `hold`."""
     event_bus: EventBus | None = None

@@ -9,6 +9,7 @@ from jitr_stack.certificate_authority import AuthorityRegistrar, CertificateAuth
 from jitr_stack.device_access import DeviceAccess
 from jitr_stack.function import RuntimeFunction
 from jitr_stack.issuance import Issuance
+from jitr_stack.monitoring import Monitoring
 from jitr_stack.platform import Platform
 from jitr_stack.records import IssuanceRecords
 from jitr_stack.registration import Registration
@@ -48,6 +49,13 @@ class JitrStack(cdk.Stack):
             authorities=list(self.authorities.values()),
             records=self.records,
             access=self.device_access,
+        )
+        self.monitoring = Monitoring(
+            self,
+            "Monitoring",
+            settings=settings,
+            registration=self.registration,
+            functions=self.functions,
         )
         self._outputs(settings)
 

@@ -64,6 +64,7 @@ def causes(synthesise: Synthesise, tmp_path: Path) -> Callable[[str, str], set[s
         ('event_bus = "fleet-events"', "event_bus"),
         ("quotas.update_certificate = 20", "quotas"),
         ("fleet_size = 500000", "fleet_size or quotas"),
+        ("alarms.enabled = true", "alarms"),
         ('tags.Team = "water"', "tags"),
         ('provisioning.groups = ["fleet"]', "provisioning"),
     ],

@@ -40,6 +40,8 @@ SETTING = {
     "S3Key": "the functions' code",
 }
 """Which setting a property is made of; one that is not here is told by its construct."""
+OF_PARTS = {"Monitoring": "alarms"}
+"""Parts of the stack that one setting makes."""
 COMPARED = ("Type", "Properties", "DeletionPolicy", "UpdateReplacePolicy")
 ASKED_ANEW = AuthorityProperty.RECHECK
 """Property that a single deploy gives a word of its own (`-c recheck=…`)."""
@@ -61,7 +63,7 @@ class Difference:
         setting = next((SETTING[key] for key in reversed(self.keys) if key in SETTING), None)
         part = self.construct.partition("/")[0]
         if setting is None:
-            return part
+            return OF_PARTS.get(part, part)
         return f"{part}: {setting}" if part.startswith("Authority-") and setting != "tags" else setting
 
     def __str__(self) -> str:
