@@ -44,6 +44,8 @@ class Settings(Strict):
     """Processor of the functions."""
     removal: Literal["destroy", "retain"] = "destroy"
     """`retain`: keys, records, authorities, logs and the device policy outlive the stack."""
+    termination_protection: bool = False
+    """Whether CloudFormation refuses to delete the stack; `cdk deploy` sets it."""
     log_retention_days: LogRetention = 30
     """Days that logs are kept: what CloudWatch Logs offers."""
     device_validity_days: Days = 1825

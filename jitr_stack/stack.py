@@ -22,7 +22,13 @@ class JitrStack(cdk.Stack):
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, platform: Platform, stack_name: str
     ) -> None:
-        super().__init__(scope, construct_id, stack_name=stack_name, description=_description(settings))
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=stack_name,
+            description=_description(settings),
+            termination_protection=settings.termination_protection,
+        )
 
         self.records = IssuanceRecords(self, "Records", settings=settings)
         self.device_access = DeviceAccess(self, "DeviceAccess", settings=settings, platform=platform)

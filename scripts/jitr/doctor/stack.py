@@ -35,6 +35,17 @@ def stack(site: Site) -> Iterator[Finding]:
         yield warning(f"{site.stack_name} is not deployed", deploy, final=True)
         return
     yield of_status(site.stack_name, found["StackStatus"], found.get("StackStatusReason"))
+    if site.settings.termination_protection and not found.get("EnableTerminationProtection"):
+        yield unprotected(site.stack_name, deploy)
+
+
+def unprotected(name: str, deploy: str) -> Finding:
+    """Say that a stack can be deleted which the environment's file protects."""
+    return warning(
+        f"{name} is not protected against deletion, but the file says termination_protection = true",
+        f"{deploy}; after a pipeline's deploy, which does not protect, run `aws cloudformation "
+        f"update-termination-protection --enable-termination-protection --stack-name {name}`",
+    )
 
 
 def of_status(name: str, status: str, reason: str | None = None) -> Finding:

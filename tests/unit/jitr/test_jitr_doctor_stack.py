@@ -1,7 +1,7 @@
 """The stack and its authorities, as the doctor finds them."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import botocore.session
 import pytest
@@ -53,6 +53,30 @@ def test_a_stack_that_is_not_deployed_is_a_warning_beyond_which_nothing_is_seen(
 
     assert (found.verdict, found.ends) == (Verdict.WARNING, True)
     assert "npx cdk deploy 'dev/*'" in str(found.advice)
+
+
+@pytest.mark.parametrize(
+    ("asked", "protected", "warnings"),
+    [(True, False, 1), (True, True, 0), (False, False, 0), (False, True, 0)],
+)
+def test_a_stack_that_lacks_its_protection_is_a_warning(
+    stubbed: StubbedAccount, *, asked: bool, protected: bool, warnings: int
+) -> None:
+    stubbed.site.settings = stubbed.site.settings.model_copy(update={"termination_protection": asked})
+    stubbed.site.stack = {
+        "StackName": "dev-jitr",
+        "CreationTime": datetime(2030, 1, 1, tzinfo=UTC),
+        "StackStatus": "UPDATE_COMPLETE",
+        "EnableTerminationProtection": protected,
+    }
+
+    found = [said(finding) for finding in stack.stack(stubbed.site)]
+
+    lacking = "dev-jitr is not protected against deletion, but the file says termination_protection = true"
+    assert found == [
+        (Verdict.OK, "dev-jitr is UPDATE_COMPLETE"),
+        *[(Verdict.WARNING, lacking)] * warnings,
+    ]
 
 
 def standing(state: str = "issuing", **registered: str) -> Standing:
