@@ -13,8 +13,8 @@ from rich.console import Console
 
 from benchmarks.function.package import NODE
 from benchmarks.sheet import Sheet
-from jitr.demo.programs import run
 from jitr.options import CHECKOUT
+from jitr.trial.programs import run
 
 FIGURES = CHECKOUT / "build" / "bench.json"
 PAGE = CHECKOUT / "benchmarks" / "results.md"

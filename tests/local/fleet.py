@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from contract import Output, certificate_parameter, stack_name
-from jitr.demo.key import SoftwareKey
-from jitr.demo.mqtt import Connection, Device
 from jitr.endpoints import of_local
 from jitr.local import LocalAws
+from jitr.trial.key import SoftwareKey
+from jitr.trial.mqtt import Connection, Device
 from pki.identity import certificate_id
 from records.record import IssuanceRecord
 from records.table import IssuanceRecords

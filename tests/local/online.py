@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from fleet import Identity
 
-from jitr.demo.mqtt import Connection
+from jitr.trial.mqtt import Connection
 
 BEAT = 0.2  # seconds between two messages of a device
 

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from fleet import Fleet, Identity, awaited, request
 
 from contract import Output
-from jitr.demo.mqtt import Device
+from jitr.trial.mqtt import Device
 
 
 def test_device_comes_online_just_in_time(fleet: Fleet) -> None:

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from fleet import Fleet, awaited
 
-from jitr.demo import key
+from jitr.trial import key
 from tests.device.authority import write_key
 from tests.device.conftest import engines  # noqa: F401  a fixture: the Zymkey's stand-in
 from tests.device.test_tutorial_lines import CURL_LINE

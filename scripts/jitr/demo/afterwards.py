@@ -4,9 +4,9 @@ import os
 import shlex
 from pathlib import Path
 
-from jitr.demo import key
-from jitr.demo.timeline import Timeline
 from jitr.local import LocalAws
+from jitr.trial import key
+from jitr.trial.timeline import Timeline
 
 
 def say_how_to_go_on(timeline: Timeline, aws: LocalAws) -> None:

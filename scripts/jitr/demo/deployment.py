@@ -5,10 +5,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from jitr.demo.programs import Program, run
 from jitr.local import LocalAws
 from jitr.local.aws import UNSET
 from jitr.options import CHECKOUT
+from jitr.trial.programs import Program, run
 
 CDK = CHECKOUT / "node_modules" / ".bin" / "cdk"
 CACHE = CHECKOUT / ".cache"

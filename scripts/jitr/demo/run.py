@@ -4,23 +4,23 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import sys
 from pathlib import Path
 
 from jitr import endpoints
-from jitr.demo import device_run, key
 from jitr.demo.afterwards import say_how_to_go_on, shown
 from jitr.demo.deployment import Deployment
-from jitr.demo.evidence import Evidence
-from jitr.demo.guard import alone, interruptible
-from jitr.demo.mqtt import Device
-from jitr.demo.programs import run as run_program
-from jitr.demo.timeline import Timeline
+from jitr.demo.guard import alone
 from jitr.failure import FailureError
+from jitr.interruption import interruptible, uninterrupted
 from jitr.local import PREFERRED, LocalAws
 from jitr.options import CHECKOUT
 from jitr.target import Target
+from jitr.trial import device_run, key
+from jitr.trial.evidence import Evidence
+from jitr.trial.mqtt import Device
+from jitr.trial.programs import run as run_program
+from jitr.trial.timeline import Timeline
 from jitr_stack.settings import load
 
 ENVIRONMENT = "local"
@@ -142,9 +142,8 @@ def _finish(timeline: Timeline, folder: Path, *, keep: bool) -> None:
     if aws is not None and keep:
         say_how_to_go_on(timeline, aws)
     elif aws is not None:
-        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must leave nothing behind
-        aws.stop()
-        signal.signal(signal.SIGINT, previous)
+        with uninterrupted():
+            aws.stop()
 
 
 def _clear(folder: Path, result: Path) -> None:

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from jitr.demo import key
 from jitr.demo.afterwards import say_how_to_go_on
-from jitr.demo.evidence import Evidence
-from jitr.demo.programs import Program, run
-from jitr.demo.timeline import Timeline
 from jitr.failure import FailureError
 from jitr.local import LocalAws, Ports
 from jitr.local.process import Process
 from jitr.local.state import State
+from jitr.trial import key
+from jitr.trial.evidence import Evidence
+from jitr.trial.programs import Program, run
+from jitr.trial.timeline import Timeline
 
 SEEN = Evidence(
     certificate_id="ab" * 32,

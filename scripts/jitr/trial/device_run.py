@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from jitr.aws_errors import code_of
-from jitr.demo import https
-from jitr.demo.evidence import Evidence
-from jitr.demo.mqtt import Device
-from jitr.demo.timeline import Timeline
 from jitr.failure import FailureError
+from jitr.trial import https
+from jitr.trial.evidence import Evidence
+from jitr.trial.mqtt import Device
+from jitr.trial.timeline import Timeline
 
 if TYPE_CHECKING:
     from mypy_boto3_iot import IoTClient
@@ -38,15 +38,24 @@ class Watch:
         return round((time.monotonic() - self.begun) * 1000)
 
 
-def run(device: Device, iot: "IoTClient", certificate_id: str, timeline: Timeline) -> Evidence:
+def run(
+    device: Device, iot: "IoTClient", certificate_id: str, timeline: Timeline, patience: float = PATIENCE
+) -> Evidence:
     """Connect until the device is online, publish, and write down what was seen.
+
+    Args:
+        device: which AWS IoT has never seen.
+        iot: AWS IoT's control plane.
+        certificate_id: of the device's certificate.
+        timeline: where it is shown.
+        patience: seconds until the certificate must be ACTIVE.
 
     Raises:
         FailureError: the broker does not answer, or the certificate never becomes ACTIVE.
     """
     watch = Watch.start()
     first = _first_connect(device, watch, timeline)
-    found = _active(iot, certificate_id, device.thing_name, watch)
+    found = _active(iot, certificate_id, device.thing_name, watch, patience)
     active_ms = watch.read()
     timeline.moment("certificate", f"ACTIVE, attached to {_thing(iot, found)}", active_ms, expected=True)
     own, publish_ms = _own_topic(device, watch, timeline)
@@ -80,20 +89,20 @@ def _first_connect(device: Device, watch: Watch, timeline: Timeline) -> str:
 
 
 def _active(
-    iot: "IoTClient", certificate_id: str, thing_name: str, watch: Watch
+    iot: "IoTClient", certificate_id: str, thing_name: str, watch: Watch, patience: float
 ) -> "CertificateDescriptionTypeDef":
-    found = _until(lambda: _described(iot, certificate_id, "ACTIVE"), watch)
+    found = _until(lambda: _described(iot, certificate_id, "ACTIVE"), watch, patience)
     if found is None:
         now = _described(iot, certificate_id)
         state = now["status"] if now else "not registered"
-        raise FailureError(f"the certificate of {thing_name} is {state} after {PATIENCE:.0f} s, not ACTIVE")
+        raise FailureError(f"the certificate of {thing_name} is {state} after {patience:.0f} s, not ACTIVE")
     return found
 
 
 def _until(
-    ask: "Callable[[], CertificateDescriptionTypeDef | None]", watch: Watch
+    ask: "Callable[[], CertificateDescriptionTypeDef | None]", watch: Watch, patience: float
 ) -> "CertificateDescriptionTypeDef | None":
-    while watch.read() < PATIENCE * 1000:
+    while watch.read() < patience * 1000:
         if found := ask():
             return found
         time.sleep(ASKED_EVERY)

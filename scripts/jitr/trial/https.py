@@ -3,9 +3,9 @@
 import json
 import subprocess
 
-from jitr.demo.mqtt import Device
 from jitr.failure import FailureError
 from jitr.options import CHECKOUT
+from jitr.trial.mqtt import Device
 
 CONNECT = CHECKOUT / "scripts" / "device" / "connect"
 SEEN = {"accepted": "accepted", "publish_refused": "refused"}

@@ -1,4 +1,4 @@
-"""Programs that the demo runs as a person would: their output goes to a file, shown when they fail."""
+"""Programs that are run as a person would: their output goes to a file, shown when they fail."""
 
 import subprocess
 from collections.abc import Mapping, Sequence

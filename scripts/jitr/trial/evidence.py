@@ -1,4 +1,4 @@
-"""What the demo has seen, for programs: build/demo.json."""
+"""What was seen of a device, for programs."""
 
 import json
 from dataclasses import asdict, dataclass

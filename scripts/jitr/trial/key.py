@@ -1,4 +1,4 @@
-"""The demo's device key: held in SoftHSM2 where that is installed, else in a file and called so."""
+"""A device's key: held in SoftHSM2 where that is installed, else in a file and called so."""
 
 import os
 import secrets
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from device.jitr_device.pkcs11 import find_engine, find_softhsm_module
 from jitr import files
-from jitr.demo.programs import run
 from jitr.options import CHECKOUT
+from jitr.trial.programs import run
 
 CONFIGURATION = "SOFTHSM2_CONF"  # names the file that says where SoftHSM2's tokens lie
 TOKEN, LABEL = "device", "device-key"

@@ -1,4 +1,4 @@
-"""What a person sees of the demo: a line for every step, and on a terminal the step that is under way."""
+"""What a person sees of a run: a line for every step, and on a terminal the step that is under way."""
 
 import os
 import time
@@ -33,6 +33,11 @@ class Timeline:
         """Lively on a terminal; plain lines in a pipe and in CI, where nobody watches."""
         lively = Console().is_terminal and "CI" not in os.environ
         return cls(Console(highlight=False) if lively else _plain(), lively)
+
+    @classmethod
+    def silent(cls) -> "Timeline":
+        """Say nothing: somebody wants JSON."""
+        return cls(Console(quiet=True), lively=False)
 
     def heading(self, text: str) -> None:
         """Print a line that stands alone."""

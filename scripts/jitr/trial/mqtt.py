@@ -13,9 +13,9 @@ from typing import Any
 from awscrt import io, mqtt  # type: ignore[import-untyped]  # awscrt says nothing about its types
 from awscrt.exceptions import AwsCrtError  # type: ignore[import-untyped]
 
-from jitr.demo.key import CONFIGURATION, LABEL, TOKEN, DeviceKey, HeldKey, SoftwareKey
 from jitr.endpoints import Endpoint
 from jitr.failure import FailureError
+from jitr.trial.key import CONFIGURATION, LABEL, TOKEN, DeviceKey, HeldKey, SoftwareKey
 
 PATIENCE = 20.0  # seconds for one answer of the broker
 # MQTT 3.1.1 has no refusal: the server closes the connection, before CONNACK or without PUBACK.
@@ -63,7 +63,7 @@ class Connection:
             port=device.endpoint.mqtt_port,
             client_id=device.thing_name,
             on_connection_interrupted=self._interrupted,
-            reconnect_min_timeout_secs=3600,  # the demo decides when to connect
+            reconnect_min_timeout_secs=3600,  # who asks decides when to connect
             reconnect_max_timeout_secs=3600,
             ping_timeout_ms=3000,
         )
