@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from jitr.commands import ca, demo, device, doctor, endpoint, env, issued, local, redrive, sign, why
+from jitr.commands import (
+    ca,
+    demo,
+    device,
+    doctor,
+    endpoint,
+    env,
+    issued,
+    local,
+    redrive,
+    sign,
+    smoke,
+    why,
+)
 from jitr.program import Program
 
 app = typer.Typer(
@@ -26,6 +39,7 @@ app.command()(endpoint.endpoint)
 app.add_typer(local.app)
 app.add_typer(env.app)
 app.command()(doctor.doctor)
+app.command()(smoke.smoke)
 app.command()(demo.demo)
 
 

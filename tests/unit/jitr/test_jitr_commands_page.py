@@ -16,6 +16,7 @@ from jitr.doctor.view import fields
 from jitr.issued.tally import Tally
 from jitr.options import CHECKOUT
 from jitr.rotation import Rotation
+from jitr.smoke.result import Result as SmokeResult
 from jitr.standing import Standing
 from pki.identity import pem
 from tests.unit.jitr.app_tree import COMMANDS, WITH_JSON, Words, options
@@ -78,6 +79,7 @@ def names(value: Any) -> set[str]:
         ("ca list", [Standing(None).fields()]),
         ("ca describe-rotation", Rotation("prod", "quiet", [], []).fields()),
         ("doctor", fields("prod", [])),
+        ("smoke", SmokeResult("prod").fields()),
     ],
 )
 def test_what_needs_a_stack_has_the_shape_of_the_code(command: str, value: Any) -> None:

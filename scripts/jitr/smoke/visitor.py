@@ -1,0 +1,77 @@
+"""A device that comes for a smoke test only: signed by the deployed authority, gone again at the end."""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jitr import endpoints
+from jitr.devices.desk import Desk
+from jitr.failure import FailureError
+from jitr.interruption import uninterrupted
+from jitr.signing import by_deployed_authority
+from jitr.smoke.leaving import Leaving
+from jitr.trial.key import SoftwareKey, make_csr
+from jitr.trial.mqtt import Device
+from jitr.trial.timeline import Timeline
+from jitr_stack.smoke_access import SMOKE_PREFIX
+
+
+@dataclass
+class Visitor:
+    """The device, and what was taken away again when it left."""
+
+    device: Device
+    leaving: Leaving
+    taken_back: list[str] = field(default_factory=list)
+
+    @property
+    def certificate_id(self) -> str:
+        """Of its certificate."""
+        return self.leaving.certificate_id
+
+
+@contextmanager
+def visitor(desk: Desk, timeline: Timeline) -> Iterator[Visitor]:
+    """Make a device, and leave nothing of it behind, whatever happens; its record stays, revoked.
+
+    Raises:
+        FailureError: the request was refused, a thing of this name is there, or something could not be
+            taken back.
+    """
+    with tempfile.TemporaryDirectory(prefix=SMOKE_PREFIX) as scratch:
+        made = _made(desk, Path(scratch), timeline)
+        try:
+            _refuse_what_is_there(desk, made.device.thing_name)
+            made.leaving.own_thing = True
+            yield made
+        finally:
+            with uninterrupted(), timeline.step("gone again", "taking the device back") as step:
+                made.taken_back.extend(made.leaving.leave())
+                step.outcome = "; ".join(made.taken_back) or "nothing was left"
+
+
+def _made(desk: Desk, folder: Path, timeline: Timeline) -> Visitor:
+    key, csr, crt = SoftwareKey(folder), folder / "device.csr", folder / "device.crt"
+    with timeline.step("certificate", "having a certificate signed by the deployed authority") as step:
+        make_csr(key, f"{SMOKE_PREFIX}{secrets.token_hex(6)}", csr)
+        signed = by_deployed_authority(csr, desk.target.environment)
+        step.outcome = f"{signed.certificate_id[:12]}… signed by the deployed authority"
+    crt.write_text(signed.certificate)
+    device = Device(signed.thing_name, key, crt, endpoints.find(desk.target))
+    return Visitor(device, Leaving(desk, signed.certificate_id, signed.thing_name))
+
+
+def _refuse_what_is_there(desk: Desk, thing_name: str) -> None:
+    """Touch no thing that was there before: a template may name one that the CSR does not choose."""
+    iot = desk.target.iot
+    try:
+        iot.describe_thing(thingName=thing_name)
+    except iot.exceptions.ResourceNotFoundException:
+        return
+    raise FailureError(
+        f"thing {thing_name} is there already, and a smoke test touches none that it did not make: let "
+        "provisioning.thing_name hold ${subject.common_name}"
+    )
