@@ -1,0 +1,139 @@
+"""`.ci/template-diff`: two commits' templates beside each other, in Markdown that fits a comment."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).resolve().parents[2] / "scripts" / "template_diff.py"
+
+APP = """
+import os, pathlib
+out = pathlib.Path(os.environ["CDK_OUTDIR"])
+out.mkdir()
+out.joinpath("dev.template.json").write_text(pathlib.Path("template.json").read_text())
+"""
+"""Stands in for the CDK app: what a commit's `template.json` says is its template."""
+
+
+class Repository:
+    """A clone with one app."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.git("init", "--quiet")
+        (folder / "app.py").write_text(APP)
+
+    def git(self, *arguments: str) -> str:
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        return subprocess.run(
+            ["git", *who, *arguments], cwd=self.folder, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def commit(self, template: str, **files: str) -> str:
+        (self.folder / "template.json").write_text(template)
+        (self.folder / "lambda_src").mkdir(exist_ok=True)
+        for name, text in files.items():
+            (self.folder / "lambda_src" / name).write_text(text)
+        self.git("add", ".")
+        self.git("commit", "--quiet", "--allow-empty", "-m", "a change")
+        return self.git("rev-parse", "HEAD")
+
+    def diff(self, base: str, head: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(PROGRAM), base, head],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path)
+
+
+def resources(**types: str) -> str:
+    return json.dumps({"Resources": {name: {"Type": kind} for name, kind in types.items()}})
+
+
+def queue(**properties: object) -> str:
+    return json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": properties}}})
+
+
+def test_resources_that_go_stand_before_those_that_come(repository: Repository) -> None:
+    base = repository.commit(resources(Records="AWS::DynamoDB::Table"))
+    head = repository.commit(resources(Audit="AWS::DynamoDB::Table"))
+
+    said = repository.diff(base, head).stdout
+
+    assert (
+        "#### dev\n\n- **removed** `Records` (AWS::DynamoDB::Table)\n- added `Audit` (AWS::DynamoDB::Table)"
+        in said
+    )
+
+
+def test_a_changed_property_is_shown_as_lines_before_and_after(repository: Repository) -> None:
+    base, head = repository.commit(queue(DelaySeconds=1)), repository.commit(queue(DelaySeconds=2))
+
+    said = repository.diff(base, head).stdout
+
+    assert "- changed `Q` (AWS::SQS::Queue)" in said
+    assert '\n-    "DelaySeconds": 1\n+    "DelaySeconds": 2\n' in said
+
+
+def test_a_hash_of_an_asset_is_no_difference(repository: Repository) -> None:
+    base = repository.commit(queue(Name=f"{'a' * 64}.zip"))
+    head = repository.commit(queue(Name=f"{'b' * 64}.zip"))
+
+    assert "Nothing: 1 templates are as they were." in repository.diff(base, head).stdout
+
+
+def test_changed_code_of_a_function_is_named(repository: Repository) -> None:
+    base = repository.commit(queue(), **{"registry.py": "a = 1"})
+    head = repository.commit(queue(), **{"registry.py": "a = 2"})
+
+    assert "- `lambda_src/registry.py`" in repository.diff(base, head).stdout
+
+
+def test_a_long_difference_is_cut_so_that_it_fits_a_comment(repository: Repository) -> None:
+    base = repository.commit(queue())
+    head = repository.commit(queue(**{f"Property{number}": "x" * 100 for number in range(2000)}))
+
+    said = repository.diff(base, head).stdout
+
+    assert 20_000 < len(said) < 65_536
+    assert "lines more" in said
+
+
+def test_an_app_that_fails_is_an_error_and_says_what_it_said(repository: Repository) -> None:
+    base = repository.commit(queue())
+    (repository.folder / "app.py").write_text('raise SystemExit("no such environment")')
+    head = repository.commit(queue())
+
+    done = repository.diff(base, head)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("no such environment\n")
+
+
+def test_an_unknown_commit_is_an_error(repository: Repository) -> None:
+    base = repository.commit(queue())
+
+    done = repository.diff(base, "no-such-commit")
+
+    assert done.returncode == 1
+    assert "no-such-commit" in done.stderr
+
+
+def test_the_app_sees_no_credentials(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    (repository.folder / "app.py").write_text(
+        f'{APP}\nassert "AWS_SECRET_ACCESS_KEY" not in os.environ, "seen"'
+    )
+    commit = repository.commit(queue())
+
+    assert repository.diff(commit, commit).returncode == 0
