@@ -78,7 +78,7 @@ class Settings(Strict):
         AWS allows ten authorities with one subject in an account, so each gets its own.
         """
         authorities = values.get("authorities")
-        if not isinstance(authorities, dict):
+        if not isinstance(authorities, dict) or "name" not in values:
             return values
         return values | {
             "authorities": {
@@ -161,6 +161,8 @@ class Settings(Strict):
 
 
 def _with_common_name(environment: str, name: str, authority: object) -> object:
+    if isinstance(authority, Authority):  # made in code, not read from a file
+        authority = authority.model_dump(exclude_unset=True)
     if not isinstance(authority, dict) or not isinstance(authority.get("subject", {}), dict):
         return authority
     if "certificate" in authority:

@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from contract import Output
+from contract import stack_name as name_of_stack
 from jitr_stack import naming
 from jitr_stack.certificate_authority import AuthorityRegistrar, CertificateAuthority
 from jitr_stack.device_access import DeviceAccess
@@ -17,18 +18,36 @@ from jitr_stack.settings import Settings
 
 
 class JitrStack(cdk.Stack):
-    """Just-in-time registration for one environment."""
+    """Just-in-time registration for one environment.
+
+    Only `settings` must be given; they need a name and an authority (docs/reuse.md). Where the stack goes
+    (account, Region) and what it is tagged with stands in them, too.
+
+    `platform` is where the functions run: the settings' architecture with Lambda's latest Python, unless
+    given. `stack_name` is CloudFormation's: `<environment>-jitr`, unless given; by that one the `jitr`
+    commands find the stack.
+    """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, platform: Platform, stack_name: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        platform: Platform | None = None,
+        stack_name: str | None = None,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            stack_name=stack_name,
+            env=cdk.Environment(account=settings.account, region=settings.region),
+            stack_name=stack_name or name_of_stack(settings.name),
             description=_description(settings),
             termination_protection=settings.termination_protection,
         )
+        for key, value in naming.tags(settings.name, settings.tags).items():
+            cdk.Tags.of(self).add(key, value)
+        platform = platform or Platform(settings.architecture)
 
         self.records = IssuanceRecords(self, "Records", settings=settings)
         self.device_access = DeviceAccess(self, "DeviceAccess", settings=settings, platform=platform)

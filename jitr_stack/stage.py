@@ -3,15 +3,13 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from contract import stack_name
-from jitr_stack import concessions, naming
-from jitr_stack.platform import Platform
+from jitr_stack import concessions
 from jitr_stack.settings import Settings
 from jitr_stack.stack import JitrStack
 
 
 class EnvironmentStage(cdk.Stage):
-    """One environment: a stack named after it, tagged with what it is."""
+    """One environment: a stack named after it."""
 
     def __init__(self, scope: Construct, settings: Settings) -> None:
         super().__init__(
@@ -23,10 +21,7 @@ class EnvironmentStage(cdk.Stage):
             self,
             "jitr",
             settings=settings,
-            platform=concessions.platform() if settings.local else Platform(settings.architecture),
-            stack_name=stack_name(settings.name),
+            platform=concessions.platform() if settings.local else None,
         )
         if settings.local:
             concessions.concede(self.stack)
-        for key, value in naming.tags(settings.name, settings.tags).items():
-            cdk.Tags.of(self).add(key, value)
