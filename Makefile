@@ -16,7 +16,7 @@ export CDK_HOME := $(CURDIR)/.cache/cdk
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types unit stack operators local device snapshots settings bench bench-signing soak lock clean
+.PHONY: help setup demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ lint: setup ## Format and lint
 
 types: setup ## Types, strictly
 	$(BIN)/mypy
+
+gates: setup ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint
+	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py
 
 unit: setup ## Tests of the parts
 	$(BIN)/pytest tests/$@

@@ -66,7 +66,7 @@ class Activation:
             else:
                 return
             longest = PAUSE * 2 ** (attempt - 1)
-            self.sleep(random.uniform(longest / 2, longest))  # noqa: S311  jitter, no secret
+            self.sleep(random.uniform(longest / 2, longest))  # nosec B311 # noqa: S311  jitter, no secret
 
 
 def _refused(error: ClientError | BotoCoreError) -> bool:

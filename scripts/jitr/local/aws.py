@@ -185,7 +185,7 @@ class LocalAws:
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": "test",  # MiniStack's administrator; its own constants
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",  # nosec B105 # MiniStack's own constant, no secret
             "AWS_REGION": self.state.region,
             "AWS_DEFAULT_REGION": self.state.region,
             "AWS_CA_BUNDLE": str(self.certificate),

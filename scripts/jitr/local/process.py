@@ -65,7 +65,7 @@ def _signal_group(pid: int, number: int) -> bool:
 def _started(pid: int) -> str | None:
     if Path("/proc/self/stat").exists():
         return _started_by_proc(pid)
-    listed = subprocess.run(
+    listed = subprocess.run(  # nosec B607 # where `ps` is differs from system to system
         ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return listed.stdout.strip() or None

@@ -57,7 +57,7 @@ def on_loopback_only() -> None:
         port: object = None,
         **options: object,
     ) -> object:
-        everywhere = options.get("sock") is None and host in {None, "", "0.0.0.0", "::"}  # noqa: S104  refused here
+        everywhere = options.get("sock") is None and host in {None, "", "0.0.0.0", "::"}  # nosec B104 # noqa: S104  refused here
         place = LOOPBACK if everywhere else host
         return anywhere(loop, factory, place, port, **options)  # type: ignore[call-overload]  # handed on as it came
 

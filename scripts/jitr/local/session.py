@@ -33,7 +33,7 @@ def local_session(endpoint_url: str, certificate: Path, region: str) -> boto3.Se
     """Give a session with the local administrator's credentials."""
     return boto3.Session(
         aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106  MiniStack's own constant, no secret
+        aws_secret_access_key="test",  # nosec B106 # noqa: S106  MiniStack's own constant, no secret
         region_name=region,
         botocore_session=LocalSession(endpoint_url, certificate),
     )

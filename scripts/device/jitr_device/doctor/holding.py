@@ -59,7 +59,7 @@ def pin(device: Device) -> Finding:
 
 def permissions(device: Device) -> Finding:
     """Look who may read a key file."""
-    assert isinstance(device.holder, SoftwareKey)  # noqa: S101  # the list of checks sees to it
+    assert isinstance(device.holder, SoftwareKey)  # nosec B101 # noqa: S101  # the list of checks sees to it
     file = device.holder.file
     if not file.is_file():
         return failed(f"{file}: no such key file", f"make_csr --key file:{file} makes one")
@@ -77,7 +77,7 @@ def key(device: Device) -> Finding:
 
 def kind(device: Device) -> Finding:
     """Look at the key's type."""
-    assert not isinstance(device.key, DeviceError)  # noqa: S101  # needs "key"
+    assert not isinstance(device.key, DeviceError)  # nosec B101 # noqa: S101  # needs "key"
     found = device.key.kind
     if found == HELD_KIND:
         return ok(found)

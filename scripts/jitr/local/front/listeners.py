@@ -59,7 +59,7 @@ class _Acceptor(asyncio.Protocol):
         self._begin = begin
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  TCP's
+        assert isinstance(transport, asyncio.Transport)  # nosec B101 # noqa: S101  TCP's
         transport.pause_reading()
         self._begin(transport)
 
