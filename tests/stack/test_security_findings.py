@@ -14,21 +14,7 @@ from cli_context import CONTEXT
 from jitr_stack import settings
 from jitr_stack.stage import EnvironmentStage
 
-
-@pytest.fixture(scope="module")
-def assembly(tmp_path_factory: pytest.TempPathFactory, exportable_folder: Path) -> Path:
-    """Every environment synthesised with the CDK's own validation and with AwsSolutions; a finding raises."""
-    outdir = tmp_path_factory.mktemp("checked")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("CDK_VALIDATION", "true")
-    app = cdk.App(context=CONTEXT, outdir=str(outdir), analytics_reporting=False)
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    for name in settings.names():
-        EnvironmentStage(app, settings.load(name))
-    EnvironmentStage(app, settings.load("exportable", exportable_folder))
-    app.synth()
-    patch.undo()
-    return outdir
+pytestmark = pytest.mark.xdist_group("assembly")
 
 
 def test_aws_solutions_finds_nothing_unacknowledged(assembly: Path) -> None:
