@@ -56,8 +56,8 @@ lint: setup ## Format and lint
 types: setup ## Types, strictly
 	$(BIN)/mypy
 
-gates: setup $(CHECKOV)/installed ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint, checkov
-	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py tests/stack/test_checkov.py
+gates: setup $(CHECKOV)/installed ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint, checkov, policies
+	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py tests/stack/test_checkov.py tests/stack/test_policies.py
 
 unit: setup ## Tests of the parts
 	$(BIN)/pytest tests/$@
