@@ -2,7 +2,7 @@
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Match, Template
 from cli_context import CONTEXT
 
 from jitr_stack.authorities import Authority
@@ -50,7 +50,8 @@ def test_platform_and_name_may_be_given(app: cdk.App) -> None:
 def test_tags_of_the_settings_are_on_the_resources(app: cdk.App) -> None:
     template = Template.from_stack(JitrStack(app, "Registration", settings=SETTINGS))
 
-    template.has_resource_properties("AWS::KMS::Key", {"Tags": [{"Key": "Team", "Value": "devices"}]})
+    team = {"Key": "Team", "Value": "devices"}
+    template.has_resource_properties("AWS::KMS::Key", {"Tags": Match.array_with([team])})
 
 
 def runtimes_of_our_functions(template: Template) -> set[tuple[str, str]]:
