@@ -27,6 +27,7 @@ CHECKS = (
     Check(MACHINE, "curl", tools.curl),
     Check(MACHINE, "aws", tools.aws_cli),
     Check(ENVIRONMENT, "environment file", environment_file.environment_file),
+    Check(ENVIRONMENT, "other environments", environment_file.others, ("environment file",)),
     Check(ENVIRONMENT, "lock", environment_file.lock, ("environment file",)),
     Check(ACCOUNT, "credentials", account.credentials, ("environment file",)),
     Check(ACCOUNT, "region", account.region, ("credentials",)),

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from jitr.doctor.check import Finding, ok, warning
 from jitr.doctor.site import Site
-from jitr_stack import authority_lock
+from jitr_stack import authority_lock, collisions
 from jitr_stack.environments import defaults_file, file_of
+from jitr_stack.settings import load_all
 
 
 def environment_file(site: Site) -> Iterator[Finding]:
@@ -15,6 +16,13 @@ def environment_file(site: Site) -> Iterator[Finding]:
     inherited = defaults_file(site.folder)
     after = f" (with {inherited.name})" if inherited.exists() else ""
     yield ok(f"{file_of(site.environment, site.folder)}{after}: authorities {states}")
+
+
+def others(site: Site) -> Iterator[Finding]:
+    """Read the files beside it, which the app synthesises too, and see that none takes what another has."""
+    environments = load_all(site.folder)
+    collisions.refuse(environments, site.folder)
+    yield ok(", ".join(each.name for each in environments if each.name != site.environment) or "none")
 
 
 def lock(site: Site) -> Iterator[Finding]:

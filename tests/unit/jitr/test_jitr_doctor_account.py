@@ -150,6 +150,32 @@ def test_a_file_that_cannot_be_used_names_the_key(folder: Path) -> None:
     assert (found.verdict, found.found) == (Verdict.FAILED, f"{folder}/dev.toml: colour: unknown key")
 
 
+def test_a_file_that_inherits_names_what_it_inherits_from(site: Site) -> None:
+    (site.folder / "defaults.toml").write_text("log_retention_days = 7\n")
+
+    (found,) = environment_file.environment_file(site)
+
+    assert found.found == f"{site.folder}/dev.toml (with defaults.toml): authorities fleet issuing"
+
+
+def test_environments_beside_it_are_named(site: Site) -> None:
+    (site.folder / "prod.toml").write_text("[authorities.fleet]\n")
+
+    (found,) = environment_file.others(site)
+
+    assert (found.verdict, found.found) == (Verdict.OK, "prod")
+
+
+@pytest.mark.parametrize(
+    "prod", ["colour = 1\n", '[authorities.fleet.subject]\ncommon_name = "dev fleet device CA"\n']
+)
+def test_environments_that_no_synthesis_would_take_are_a_failure(site: Site, prod: str) -> None:
+    (site.folder / "prod.toml").write_text('region = "eu-central-1"\n' + prod)
+
+    with pytest.raises(SettingsError, match=r"/prod\.toml: "):
+        list(environment_file.others(site))
+
+
 def test_a_lock_is_looked_at_and_never_written(site: Site) -> None:
     before = verdicts(environment_file.lock(site))
     assert list(site.folder.glob("*.lock.json")) == []

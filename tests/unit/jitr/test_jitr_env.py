@@ -50,6 +50,7 @@ def test_each_value_is_shown_with_where_it_is_from(jitr: Jitr, folder: Path) -> 
     assert found["region"] == ["us-east-1", "variable", "CDK_DEFAULT_REGION"]
     assert found["account"] == [None, "credentials", None]
     assert found["removal"] == ["destroy", "built-in", None]
+    assert found["provisioning.attributes"] == [{}, "built-in", None]
     assert found["authorities.fleet.subject.common_name"] == ["new fleet device CA", "built-in", None]
 
 
