@@ -1,6 +1,5 @@
 """The `jitr` command."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ from jitr.commands import (
     why,
 )
 from jitr.program import Program
+from jitr.unread import standard_streams
 
 app = typer.Typer(
     name="jitr",
@@ -70,6 +70,5 @@ def options(
 
 def main() -> None:
     """Entry point."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may know fewer characters
-    app()
+    with standard_streams():
+        app()

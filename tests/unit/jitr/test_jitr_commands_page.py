@@ -64,7 +64,7 @@ def test_a_command_has_a_shape_where_it_offers_json(words: Words) -> None:
 def test_the_exit_codes_are_those_of_the_help(jitr: Jitr) -> None:
     codes = {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)}
 
-    assert codes == {0, 1, 2, 130}
+    assert codes == {0, 1, 2, 130, 141}
     assert "Exit codes: 0 done, 1 failed, 2 wrongly called" in jitr("--help").stdout
 
 
