@@ -74,7 +74,7 @@ local: setup ## Tests on the local AWS, end to end
 device: setup ## Tests of the device's scripts, with held keys
 	$(BIN)/pytest tests/$@
 
-snapshots: setup ## Accept the templates as they are now
+snapshots: setup ## Accept the templates as they are now, unless what holds state would be lost
 	$(BIN)/pytest tests/stack --snapshot-update
 
 settings: setup ## Renew the tables of docs/settings.md from the types

@@ -1,4 +1,4 @@
-"""What holds state keeps its logical id, is encrypted, and is kept or removed as the environment says."""
+"""What holds state is encrypted, and is kept or removed as the environment says; ids: `test_snapshots`."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,14 +7,6 @@ from pathlib import Path
 import pytest
 from aws_cdk.assertions import Template
 
-STATEFUL = {
-    "RecordsTableC9B7A30B": "AWS::DynamoDB::GlobalTable",
-    "AuthorityfleetKeyP2562F789564": "AWS::KMS::Key",
-    "AuthorityfleetRegistration8170384F": "Custom::CertificateAuthority",
-    "DeviceAccessPolicy6F1BD22C": "AWS::IoT::Policy",
-    "RegistrationQueue9CC116AF": "AWS::SQS::Queue",
-    "RegistrationDeadLetters91FFF280": "AWS::SQS::Queue",
-}
 KEPT_IN_PRODUCTION = {
     "AWS::DynamoDB::GlobalTable": "Retain",
     "AWS::IoT::Policy": "RetainExceptOnCreate",
@@ -23,14 +15,6 @@ KEPT_IN_PRODUCTION = {
     "Custom::CertificateAuthority": "RetainExceptOnCreate",
 }
 """Where a failed deploy would leave in the way what it made, it takes that back: RetainExceptOnCreate."""
-
-
-@pytest.mark.parametrize("environment", ["local", "dev", "prod"])
-def test_stateful_resources_keep_their_logical_ids(environment: str, templates: dict[str, Template]) -> None:
-    # Another logical id is another resource: CloudFormation would make a new one and remove the old.
-    resources = templates[environment].to_json()["Resources"]
-
-    assert {name: resources[name]["Type"] for name in STATEFUL} == STATEFUL
 
 
 def test_production_keeps_keys_records_authorities_and_logs(templates: dict[str, Template]) -> None:
