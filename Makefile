@@ -49,9 +49,11 @@ test: setup $(CHECKOV)/installed ## The whole gate: format, lint, types, and eve
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/pytest --quiet --numprocesses auto --dist loadgroup
 
-lint: setup ## Format and lint
+lint: setup ## Format and lint: Python, and GitHub's workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --pedantic --quiet .github
 
 types: setup ## Types, strictly
 	$(BIN)/mypy
