@@ -91,13 +91,13 @@ bench-signing: setup ## Measure signing in bulk beside the tutorial's loop and w
 soak: setup ## Whether registration loses a device: quotas, faults, killed functions, thieves (8 minutes)
 	$(BIN)/python -m benchmarks.soak
 
-lock: ## Renew every lock file from pyproject.toml and lambda_src/requirements.in
+lock: ## Renew every pin: Python for the gate, the deploy and the functions, and the CDK CLI
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt --custom-compile-command 'make lock'
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 pyproject.toml -c requirements-dev.txt -o requirements.txt --custom-compile-command 'make lock'
 	echo 'uv' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 - -c requirements-dev.txt -o requirements-uv.txt --custom-compile-command 'make lock'
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 lambda_src/requirements.in -c requirements-dev.txt -o lambda_src/requirements.txt --custom-compile-command 'make lock'
 	echo 'checkov' | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 - -o requirements-checkov.txt --custom-compile-command 'make lock'
-	$(BIN)/npm install --package-lock-only --silent
+	$(BIN)/npm install --package-lock-only --silent --save-dev --save-exact aws-cdk@2 @aws-sdk/client-iot@3
 
 clean: ## Remove what the targets above made
 	rm -rf $(VENV) node_modules .cache build cdk.out
