@@ -14,11 +14,12 @@ export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export npm_config_cache := $(CURDIR)/.cache/npm
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.cache/jsii
 export CDK_HOME := $(CURDIR)/.cache/cdk
+export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 # Registries behind a company's own certificate authority: trust what the system trusts.
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak lock clean
+.PHONY: help setup demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak hooks lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -54,6 +55,7 @@ lint: setup ## Format and lint: Python, and GitHub's workflows
 	$(BIN)/ruff check .
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --pedantic --quiet .github
+	$(BIN)/pre-commit validate-config
 
 types: setup ## Types, strictly
 	$(BIN)/mypy
@@ -90,6 +92,9 @@ bench-signing: setup ## Measure signing in bulk beside the tutorial's loop and w
 
 soak: setup ## Whether registration loses a device: quotas, faults, killed functions, thieves (8 minutes)
 	$(BIN)/python -m benchmarks.soak
+
+hooks: setup ## Check what is fast before each commit of this clone
+	$(BIN)/pre-commit install
 
 lock: ## Renew every pin: Python for the gate, the deploy and the functions, and the CDK CLI
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt --custom-compile-command 'make lock'
