@@ -19,7 +19,7 @@ export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak hooks lock clean
+.PHONY: help setup demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak hooks audit lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ types: setup ## Types, strictly
 
 gates: setup $(CHECKOV)/installed ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint, checkov, policies
 	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py tests/stack/test_checkov.py tests/stack/test_policies.py
+
+audit: setup ## Known vulnerabilities of the locked packages; exit 75 where the advisory service cannot be asked
+	@$(BIN)/python scripts/audit.py
 
 unit: setup ## Tests of the parts
 	$(BIN)/pytest tests/$@
