@@ -1,5 +1,6 @@
 """Functions' zips without Docker: own folders and locked wheels, the same bytes every time."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,7 @@ class LocalBundling:
             install(target, self._platform)
         for part in (*EVERYWHERE, *self._parts):
             copy(RUNTIME_SOURCE / part, target / part)
+        settle_modes(target)
         return True
 
 
@@ -66,7 +68,10 @@ def install(target: Path, platform: Platform) -> None:
     command += ["--python-platform", platform.wheels, "--python-version", platform.python]
     command += ["--only-binary", ":all:", "--require-hashes", "--link-mode", "copy"]
     command += ["--target", str(target), "-r", str(REQUIREMENTS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  fixed arguments
+    environment = {**os.environ, "UV_COMPILE_BYTECODE": "false"}  # bytecode holds the time of its source
+    done = subprocess.run(  # noqa: S603  fixed arguments
+        command, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"bundling {REQUIREMENTS.name} for {platform.wheels}: {done.stderr.strip()}")
     for leftover in (".lock", "bin"):
@@ -80,3 +85,12 @@ def copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         shutil.copyfile(source, target)
+
+
+def settle_modes(folder: Path) -> None:
+    """Make everything readable by all and writable by its owner, whatever the umask and the checkout were.
+
+    The CDK CLI zips modes with the files, and Lambda runs the function as a user that is not their owner.
+    """
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)

@@ -1,11 +1,14 @@
 """The functions' zips: complete, for the right platform, and the same bytes each time."""
 
-import hashlib
+import io
+import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import aws_cdk as cdk
 import boto3
 import pytest
 
@@ -16,20 +19,60 @@ from jitr_stack.platform import Platform
 ARM = Platform("arm64")
 
 
-def digest(folder: Path) -> str:
-    """One hash over every file's name and content."""
-    total = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        total.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    return total.hexdigest()
+def zipped(folder: Path) -> bytes:
+    """The zip that the CDK CLI makes of a folder: sorted names, one date, and each file's own mode."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            entry = zipfile.ZipInfo(str(path.relative_to(folder)), date_time=(1980, 1, 1, 0, 0, 0))
+            entry.external_attr = path.stat().st_mode << 16
+            archive.writestr(entry, path.read_bytes())
+    return file.getvalue()
+
+
+def bundle(folder: Path, *, umask: int = 0o022) -> None:
+    folder.mkdir(parents=True)
+    before = os.umask(umask)
+    LocalBundling(["pki"], ARM, requirements=True).try_bundle(str(folder))
+    os.umask(before)
+
+
+def asset_hash(folder: Path) -> str:
+    """The hash by which the CDK names a bundle's asset."""
+    return cdk.FileSystem.fingerprint(str(folder))
 
 
 def test_two_builds_are_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        LocalBundling(["pki"], ARM, requirements=True).try_bundle(str(tmp_path / name))
+    bundle(tmp_path / "one")
+    bundle(tmp_path / "elsewhere" / "two")
 
-    assert digest(tmp_path / "one") == digest(tmp_path / "two")
+    assert zipped(tmp_path / "one") == zipped(tmp_path / "elsewhere" / "two")
+    assert asset_hash(tmp_path / "one") == asset_hash(tmp_path / "elsewhere" / "two")
+
+
+def test_a_build_knows_nothing_of_who_builds_it_when_and_with_what_habits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle(tmp_path / "one")
+    monkeypatch.setattr(bundling, "RUNTIME_SOURCE", lived_in(tmp_path / "checkout"))
+    monkeypatch.setenv("UV_COMPILE_BYTECODE", "1")
+
+    bundle(tmp_path / "two", umask=0o077)
+
+    assert zipped(tmp_path / "one") == zipped(tmp_path / "two")
+    assert asset_hash(tmp_path / "one") == asset_hash(tmp_path / "two")
+
+
+def lived_in(checkout: Path) -> Path:
+    """A checkout that is older, closed to others, and was run from."""
+    shutil.copytree(bundling.RUNTIME_SOURCE, checkout)
+    for path in [*checkout.rglob("*"), checkout]:
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    leftover = checkout / "pki" / "__pycache__" / "leaf.cpython-311.pyc"
+    leftover.parent.mkdir(exist_ok=True)
+    leftover.write_bytes(b"left by an interpreter")
+    return checkout
 
 
 def test_wheels_are_those_of_the_function_not_of_this_machine(tmp_path: Path) -> None:
@@ -47,9 +90,9 @@ def test_the_registration_is_small(tmp_path: Path) -> None:
     (tmp_path / "code").mkdir()
     LocalBundling(["records", "registration"], ARM, requirements=False).try_bundle(str(tmp_path / "code"))
 
-    zipped = shutil.make_archive(str(tmp_path / "function"), "zip", tmp_path / "code")
+    archive = shutil.make_archive(str(tmp_path / "function"), "zip", tmp_path / "code")
 
-    assert Path(zipped).stat().st_size < 100_000  # bytes; beyond what the runtime brings, 300 kB are allowed
+    assert Path(archive).stat().st_size < 100_000  # bytes; beyond what the runtime brings, 300 kB are allowed
 
 
 def test_nothing_but_source_and_wheels_is_bundled(tmp_path: Path) -> None:
@@ -76,11 +119,11 @@ def test_nothing_but_source_and_wheels_is_bundled(tmp_path: Path) -> None:
 def test_each_function_starts_from_its_zip_and_the_runtimes_boto3_alone(
     handler: str, parts: list[str], *, requirements: bool, tmp_path: Path
 ) -> None:
-    zipped, runtime = tmp_path / "zip", tmp_path / "runtime"
-    zipped.mkdir()
-    LocalBundling(parts, Platform.of_this_machine(), requirements=requirements).try_bundle(str(zipped))
+    code, runtime = tmp_path / "zip", tmp_path / "runtime"
+    code.mkdir()
+    LocalBundling(parts, Platform.of_this_machine(), requirements=requirements).try_bundle(str(code))
     link_boto3(runtime)
-    program = f"import sys; sys.path[:0] = {[str(zipped), str(runtime)]!r}; import {handler}"
+    program = f"import sys; sys.path[:0] = {[str(code), str(runtime)]!r}; import {handler}"
 
     started = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False, env={}
