@@ -74,9 +74,20 @@ def install(target: Path, platform: Platform) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"bundling {REQUIREMENTS.name} for {platform.wheels}: {done.stderr.strip()}")
-    for leftover in (".lock", "bin"):
-        path = target / leftover
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    leave_out_programs(target)
+
+
+def leave_out_programs(target: Path) -> None:
+    """Take out what no function runs: uv's lock, and the wheels' programs.
+
+    A program begins with the path of the Python that installed it, and its hash stands in the list of its
+    wheel's files: with that line, no two checkouts would give the same bytes.
+    """
+    (target / ".lock").unlink(missing_ok=True)
+    shutil.rmtree(target / "bin", ignore_errors=True)
+    for record in target.glob("*.dist-info/RECORD"):
+        lines = record.read_text().splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if not line.startswith("bin/")))
 
 
 def copy(source: Path, target: Path) -> None:

@@ -5,12 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
 import aws_cdk as cdk
 import boto3
 import pytest
+import uv
 
 from jitr_stack import bundling
 from jitr_stack.bundling import LocalBundling
@@ -56,6 +58,7 @@ def test_a_build_knows_nothing_of_who_builds_it_when_and_with_what_habits(
     bundle(tmp_path / "one")
     monkeypatch.setattr(bundling, "RUNTIME_SOURCE", lived_in(tmp_path / "checkout"))
     monkeypatch.setenv("UV_COMPILE_BYTECODE", "1")
+    monkeypatch.setattr(sys, "executable", python_elsewhere(tmp_path / "venv"))
 
     bundle(tmp_path / "two", umask=0o077)
 
@@ -73,6 +76,14 @@ def lived_in(checkout: Path) -> Path:
     leftover.parent.mkdir(exist_ok=True)
     leftover.write_bytes(b"left by an interpreter")
     return checkout
+
+
+def python_elsewhere(folder: Path) -> str:
+    """A Python of another virtual environment, which has uv."""
+    venv.create(folder, symlinks=True)
+    packages = next(folder.glob("lib/*/site-packages"))
+    (packages / "uv.pth").write_text(str(Path(uv.__file__).parent.parent))
+    return str(folder / "bin" / "python")
 
 
 def test_wheels_are_those_of_the_function_not_of_this_machine(tmp_path: Path) -> None:
