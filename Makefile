@@ -19,7 +19,7 @@ export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak hooks audit lock clean
+.PHONY: help setup demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak hooks audit sbom lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ gates: setup $(CHECKOV)/installed ## The security gates alone: bandit, secrets, 
 
 audit: setup ## Known vulnerabilities of the locked packages; exit 75 where the advisory service cannot be asked
 	@$(BIN)/python scripts/audit.py
+
+sbom: setup ## What each function's zip holds, as CycloneDX: build/sbom/<environment>/<function>.cdx.json
+	@JSII_NODE=$(BIN)/node $(BIN)/python scripts/sbom.py
 
 unit: setup ## Tests of the parts
 	$(BIN)/pytest tests/$@

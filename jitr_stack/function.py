@@ -39,7 +39,9 @@ class RuntimeFunction(Construct):
         environment: Mapping[Variable, str],
     ) -> None:
         super().__init__(scope, construct_id)
+        self.part = part
         self.parts = (part, *parts)
+        self.platform = platform
         self.requirements = requirements
         self.log_group = log_group(self, "Logs", settings)
         self.role = logging_role(self, "Role", self.log_group)
