@@ -86,6 +86,15 @@ def python_elsewhere(folder: Path) -> str:
     return str(folder / "bin" / "python")
 
 
+def test_no_list_of_files_has_the_hash_of_a_program_which_names_this_machine_s_python(tmp_path: Path) -> None:
+    LocalBundling(["pki"], ARM, requirements=True).try_bundle(str(tmp_path))
+
+    lists = [path.read_text() for path in tmp_path.glob("*.dist-info/RECORD")]
+
+    assert len(lists) > 0
+    assert [line for text in lists for line in text.splitlines() if line.startswith("bin/")] == []
+
+
 def test_wheels_are_those_of_the_function_not_of_this_machine(tmp_path: Path) -> None:
     LocalBundling(["pki"], ARM, requirements=True).try_bundle(str(tmp_path))
 
