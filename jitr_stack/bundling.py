@@ -12,8 +12,8 @@ import jsii
 from aws_cdk import aws_lambda as lambda_
 
 from jitr_stack.platform import Platform
+from jitr_stack.runtime_source import RUNTIME_SOURCE
 
-RUNTIME_SOURCE = Path(__file__).resolve().parent.parent / "lambda_src"
 REQUIREMENTS = RUNTIME_SOURCE / "requirements.txt"
 EVERYWHERE = ("contract.py", "registry.py", "telemetry.py")
 """Modules that every function carries."""

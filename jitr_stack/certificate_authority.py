@@ -18,7 +18,11 @@ REGISTRATION_TIMEOUT = cdk.Duration.minutes(5)
 
 
 class AuthorityRegistrar(Construct):
-    """The custom-resource function that makes authorities and registers them; one for all of a stack."""
+    """The custom-resource function that makes authorities and registers them; one for all of a stack.
+
+    It may change every authority of the environment that the settings name: two in one account and Region
+    need settings of different names.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, platform: Platform
@@ -72,7 +76,11 @@ class AuthorityRegistrar(Construct):
 
 
 class CertificateAuthority(Construct):
-    """One authority: its key where it is held here, its certificate in a parameter, its registration."""
+    """One authority: its key where it is held here, its certificate in a parameter, its registration.
+
+    `authority` says what it is, `name` tells it from others of the environment, `registrar` is the stack's
+    one. What an authority is cannot change in place: `authority_lock.hold` keeps an app from it.
+    """
 
     def __init__(
         self,

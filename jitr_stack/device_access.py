@@ -21,7 +21,10 @@ COMMON_NAME = "${iot:Certificate.Subject.CommonName}"
 
 
 class DeviceAccess(Construct):
-    """The device policy.
+    """The device policy, which `Registration` attaches to each certificate that it lets in.
+
+    With `removal = "destroy"` in the settings a function comes with it, which takes it from its devices when
+    the stack goes (`release`). How things are named decides whether devices publish over HTTPS.
 
     Policy variables: AWS IoT Core developer guide, "Thing policy variables" and "X.509 Certificate
     policy variables". Thing names hold none of `* $ + ? #`, so no name reaches beyond its own topics.

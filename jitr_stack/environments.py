@@ -3,10 +3,13 @@
 import os
 from pathlib import Path
 
+_OF_THE_CHECKOUT = Path(__file__).resolve().parent.parent / "environments"
+
 ENVIRONMENTS = Path(
-    os.environ.get("JITR_ENVIRONMENTS") or Path(__file__).resolve().parent.parent / "environments"
+    os.environ.get("JITR_ENVIRONMENTS") or (_OF_THE_CHECKOUT if _OF_THE_CHECKOUT.is_dir() else "environments")
 )
-"""Folder of the environment files; `JITR_ENVIRONMENTS` names another, to the CDK and to `jitr` alike."""
+"""Folder of the environment files: the checkout's; that of the current folder where this is installed as a
+package. `JITR_ENVIRONMENTS` names another, to the CDK and to `jitr` alike."""
 
 
 DEFAULTS = "defaults"

@@ -1,9 +1,10 @@
 """Issuance: the function that signs a device's request and records what it signed."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from contract import Variable
+from contract import Variable, certificate_parameter
 from jitr_stack.certificate_authority import CertificateAuthority
 from jitr_stack.function import RuntimeFunction
 from jitr_stack.named_resources import allow_on_named
@@ -17,7 +18,11 @@ batch of requests keeps it busy: with less, it would take longer and cost the sa
 
 
 class Issuance(Construct):
-    """The issuance function. Who may invoke it may bring devices into the fleet: grant it sparingly."""
+    """The issuance function. Who may invoke it may bring devices into the fleet: grant it sparingly.
+
+    It signs with `authority`, whose key must be held here (not external), for the settings'
+    `device_validity_days`, and writes to `records`, by which `Registration` knows what was signed.
+    """
 
     def __init__(
         self,
@@ -30,6 +35,7 @@ class Issuance(Construct):
         records: IssuanceRecords,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._authorities = certificate_parameter(settings.name, "").removesuffix("/certificate").strip("/")
         self.issuer = RuntimeFunction(
             self,
             "Issuer",
@@ -62,6 +68,19 @@ class Issuance(Construct):
             on=records.table.table_arn,
         )
         self._may_look_for_what_things_need(settings)
+
+    def grant_sign(self, grantee: iam.IGrantable) -> None:
+        """Let `grantee`, of this stack or another one, run `jitr sign -e`: bring devices into the fleet."""
+        stack = cdk.Stack.of(self)
+        for action, resource in (
+            ("lambda:InvokeFunction", self.issuer.function.function_arn),
+            ("cloudformation:DescribeStacks", stack.stack_id),
+            (
+                "ssm:GetParametersByPath",
+                stack.format_arn(service="ssm", resource="parameter", resource_name=self._authorities),
+            ),
+        ):
+            iam.Grant.add_to_principal(grantee=grantee, actions=[action], resource_arns=[resource])
 
     def _may_look_for_what_things_need(self, settings: Settings) -> None:
         template = settings.provisioning.template

@@ -10,7 +10,10 @@ from jitr_stack.settings import Settings
 
 
 class IssuanceRecords(Construct):
-    """The table of issuance records: on demand, encrypted, restorable to any second of 35 days."""
+    """The table of issuance records: on demand, encrypted, restorable to any second of 35 days.
+
+    One for a stack; `removal = "retain"` in the settings keeps it, and protects it from deletion.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)

@@ -28,7 +28,12 @@ MEMORY = 512
 
 
 class Registration(Construct):
-    """What makes a just-in-time certificate ACTIVE, or keeps it out."""
+    """What makes a just-in-time certificate ACTIVE, or keeps it out.
+
+    It hears of certificates of the `authorities` that are open, looks each up in `records`, and gives those
+    it lets in the policy of `access`. Queue and function are sized by the settings' `capacity`. `queue`,
+    `dead_letters` and `registrar` are there to be watched: a message in `dead_letters` wants a person.
+    """
 
     def __init__(
         self,
