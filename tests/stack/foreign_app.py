@@ -48,6 +48,10 @@ class ForeignApp:
             "CDK_OUTDIR": str(self.assembly),
             "CDK_CONTEXT_JSON": json.dumps(json.loads((EXAMPLE / "cdk.json").read_text())["context"]),
             "CDK_VALIDATION": "false",
+            # No account: what a machine may have of credentials is no affair of these tests.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
         }
 
 

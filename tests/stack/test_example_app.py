@@ -1,5 +1,6 @@
 """This package in another app: as a wheel, with the example that embeds its stack, outside the checkout."""
 
+import json
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,31 @@ def test_jitr_makes_an_authority_from_the_wheel(foreign: ForeignApp, tmp_path: P
 
     assert done.returncode == 0, done.stderr
     assert "BEGIN CERTIFICATE" in (tmp_path / "CA_files" / "zk_ca.pem").read_text()
+
+
+@pytest.mark.parametrize("command", ["jitr demo", "jitr local up"])
+def test_what_wants_a_checkout_says_so(command: str, foreign: ForeignApp) -> None:
+    program, *words = command.split()
+
+    refused = foreign.run(program, *words)
+
+    assert refused.returncode == 2
+    assert (
+        refused.stderr
+        == f"jitr: {command} wants a checkout of the repository, and this is the installed package\n"
+    )
+
+
+def test_doctor_finds_no_fault_with_a_machine_that_has_no_checkout(foreign: ForeignApp) -> None:
+    examined = json.loads(foreign.run("jitr", "doctor", "-e", "fleet", "--json").stdout)
+
+    found = {each["check"]: each["verdict"] for each in examined["findings"]}
+    assert {name: found[name] for name in ("python", "cdk", "environment file", "lock")} == {
+        "python": "ok",
+        "cdk": "not checked",
+        "environment file": "ok",
+        "lock": "ok",
+    }
 
 
 def types_of(template: dict[str, Any]) -> set[str]:

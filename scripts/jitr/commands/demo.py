@@ -13,6 +13,9 @@ def demo(
 
     Writes build/demo.json. Nothing leaves this machine; a local AWS of `jitr local up` is not touched.
     """
+    from jitr.checkout import needs_checkout
+
+    needs_checkout("jitr demo")
     from jitr.demo.run import run
 
     run(keep=keep)

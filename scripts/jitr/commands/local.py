@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from jitr.checkout import needs_checkout
 from jitr.failure import BadUseError, FailureError
 from jitr.local import PREFERRED, LocalAws, Ports
 from jitr.local.aws import UNSET
@@ -41,6 +42,7 @@ def up(  # noqa: PLR0913  options of a command
     as_json: Json = False,
 ) -> None:
     """Start it; a port that is taken is replaced by a free one. When it is up already, say so."""
+    needs_checkout("jitr local up")
     wanted = Ports(gateway_port, mqtt_port, https_port, alpn_port)
     if len(set(astuple(wanted))) < len(astuple(wanted)):
         raise BadUseError("--gateway-port, --mqtt-port, --https-port, --alpn-port: one port each")

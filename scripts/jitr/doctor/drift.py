@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from jitr.checkout import IN_A_CHECKOUT
 from jitr.doctor.check import Finding, not_checked, ok, warning
 from jitr.doctor.functions import AGAIN
 from jitr.doctor.site import Site
@@ -22,6 +23,9 @@ ASKED_EVERY = 2.0  # seconds
 
 def changes(site: Site) -> Iterator[Finding]:
     """Synthesise the environment as a deploy would, and compare it with the template that was deployed."""
+    if not IN_A_CHECKOUT:
+        yield not_checked("the stack is made by the app that this package is installed for", "run `cdk diff`")
+        return
     wanted = template(
         site.environment, site.folder, site.scratch / "assembly", site.variables(), site.started
     )

@@ -8,7 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from jitr.doctor.check import Finding, failed, ok, warning
+from jitr.checkout import IN_A_CHECKOUT
+from jitr.doctor.check import Finding, failed, not_checked, ok, warning
 from jitr.doctor.site import Site
 from jitr.options import CHECKOUT
 
@@ -24,7 +25,7 @@ SLOW = 30.0
 
 def python(_site: Site) -> Iterator[Finding]:
     """Look at Python: this one, and the one by which cdk.json runs the app."""
-    if not (CHECKOUT / ".venv" / "bin" / "python").exists():
+    if IN_A_CHECKOUT and not (CHECKOUT / ".venv" / "bin" / "python").exists():
         yield failed(f"{CHECKOUT}/.venv is not there, by which cdk.json runs the app", INSTALL)
     else:
         yield ok(platform.python_version())
@@ -43,6 +44,9 @@ def node(_site: Site) -> Iterator[Finding]:
 
 def cdk(_site: Site, checkout: Path = CHECKOUT) -> Iterator[Finding]:
     """Look at the CDK CLI: the one of this checkout, and another one that the PATH may have first."""
+    if not (checkout / "package.json").is_file():
+        yield not_checked("which one it is, is the affair of the app that this package is installed for")
+        return
     wanted = json.loads((checkout / "package.json").read_text())["devDependencies"]["aws-cdk"]
     installed = _installed(checkout)
     if installed is None:

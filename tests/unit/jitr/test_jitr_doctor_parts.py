@@ -8,6 +8,7 @@ import pytest
 from contract import Variable
 from jitr.doctor import drift, functions, queues, rules
 from jitr.doctor.check import Finding, Verdict
+from jitr.doctor.site import Site
 from registration.settings import Settings
 from tests.unit.jitr.stubbed_account import StubbedAccount, said
 
@@ -161,6 +162,14 @@ def test_dead_letters_are_a_warning(
 
     assert found.verdict is verdict
     assert found.found.startswith(words)
+
+
+def test_changes_of_another_app_s_stack_are_that_app_s_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drift, "IN_A_CHECKOUT", False)
+
+    (found,) = drift.changes(Site("fleet"))
+
+    assert (found.verdict, found.advice) == (Verdict.NOT_CHECKED, "run `cdk diff`")
 
 
 def drifted(stubbed: StubbedAccount, *resources: dict[str, Any]) -> list[Finding]:
