@@ -10,7 +10,7 @@ from constructs import Construct
 from contract import stack_name
 from jitr_stack.function import RuntimeFunction
 from jitr_stack.registration import Registration
-from jitr_stack.settings import Settings
+from jitr_stack.settings import Settings, SettingsError
 from jitr_stack.watches import Watch, watches
 
 
@@ -24,6 +24,9 @@ class Monitoring(Construct):
 
     Attributes:
         alarms: by their full names.
+
+    Raises:
+        SettingsError: the topic is in another Region than the environment.
     """
 
     def __init__(
@@ -36,15 +39,24 @@ class Monitoring(Construct):
         functions: Sequence[RuntimeFunction],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._topic = self._existing(settings.alarms.topic)
+        self._topic = self._existing(settings)
         self.alarms: dict[str, cloudwatch.Alarm] = {}
         if settings.alarms.enabled:
             for watch in watches(settings, registration, functions):
                 name = alarm_name(settings.name, watch.name)
                 self.alarms[name] = self._alarm(name, watch)
 
-    def _existing(self, arn: str | None) -> sns.ITopic | None:
-        return sns.Topic.from_topic_arn(self, "Topic", arn) if arn else None
+    def _existing(self, settings: Settings) -> sns.ITopic | None:
+        arn = settings.alarms.topic
+        if arn is None:
+            return None
+        region = arn.split(":")[3]
+        if region != (settings.region or region):
+            raise SettingsError(
+                f"{settings.name}: alarms.topic: is in {region}, the environment in {settings.region}; "
+                "CloudWatch tells topics of its own Region only"
+            )
+        return sns.Topic.from_topic_arn(self, "Topic", arn)
 
     def _alarm(self, name: str, watch: Watch) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
