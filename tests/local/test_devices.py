@@ -79,6 +79,19 @@ def test_a_device_that_is_revoked_before_it_ever_came_stays_out(local: Fleet, ji
     assert device.connect() is None
 
 
+def test_what_was_signed_for_a_revoked_thing_and_never_came_stays_out(local: Fleet, jitr: Jitr) -> None:
+    device, waiting = local.registered("stolen"), local.device("stolen")
+
+    done = jitr("device", "revoke", "stolen", "--yes")
+
+    assert done.exit_code == 0, done.stderr
+    assert_out(local, device, "REVOKED", State.REVOKED)
+    assert waiting.connect() is None
+    (outcome,) = awaited(lambda: [o for o in local.outcomes() if o.get("certificate_id") == waiting.id])
+    assert (outcome["Outcome"], outcome["Reason"]) == ("refused", "revoked")
+    assert waiting.connect() is None
+
+
 def test_a_deactivated_device_comes_back_when_it_is_activated(local: Fleet, jitr: Jitr) -> None:
     device = local.registered("paused")
     jitr("device", "deactivate", "paused")
@@ -241,7 +254,7 @@ def test_an_operator_needs_what_the_page_grants_and_no_more(
 
     looked, shown = jitr("device", "list", "--thing", "least-1"), jitr("device", "show", device.id)
     off, on = jitr("device", "deactivate", device.id), jitr("device", "activate", device.id)
-    out = jitr("device", "revoke", device.id, "--yes")
+    out = jitr("device", "revoke", "least-1", "--yes")
 
     assert [each.exit_code for each in (looked, shown, off, on, out)] == [0] * 5, [
         each.output for each in (looked, shown, off, on, out)

@@ -1,7 +1,7 @@
 """`jitr device`: the devices of an environment, and what an operator does to them."""
 # ruff: noqa: PLC0415, PLR0913  imports wait until a command runs, so that help comes at once; an option each
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -106,18 +106,18 @@ def revoke(
 ) -> None:
     """Put devices out for good: AWS IoT refuses their certificates, and nothing brings them back.
 
-    By a thing's name, all certificates that it has are revoked. One that was signed for it and never came is
-    found by `jitr device list --thing NAME --state issued`. Stopped in the middle, run it again.
+    By a thing's name, all certificates that it has are revoked, and those that were signed for it and never
+    came. Stopped in the middle, run it again.
     """
     from jitr.devices.switching_off import REVOKE, SwitchingOff
 
-    def work(desk: "Desk") -> "Work":
-        from jitr.devices.named import certificates
+    def work(desk: "Desk", names: "Sequence[Named]") -> "Work":
+        from jitr.devices.never_came import NeverCame
         from jitr.devices.run import Work
 
         what = "REVOKED, which is final; record revoked; policies and things detached; connection ended"
         off = SwitchingOff(desk, REVOKE, reason or "by jitr device revoke")
-        return Work(what, lambda name: certificates(desk, name), off.put_out)
+        return Work(what, NeverCame.of(desk, names).certificates, off.put_out)
 
     _run(work, devices, from_file, environment, as_json=as_json, yes=yes)
 
@@ -134,7 +134,7 @@ def deactivate(
     """Put devices out until `activate` lets them in again: INACTIVE, and so recorded."""
     from jitr.devices.switching_off import DEACTIVATE, SwitchingOff
 
-    def work(desk: "Desk") -> "Work":
+    def work(desk: "Desk", _names: "Sequence[Named]") -> "Work":
         from jitr.devices.named import certificates
         from jitr.devices.run import Work
 
@@ -161,7 +161,7 @@ def activate(
     """
     from jitr.devices.letting_in import LettingIn
 
-    def work(desk: "Desk") -> "Work":
+    def work(desk: "Desk", _names: "Sequence[Named]") -> "Work":
         from jitr.devices.named import one_certificate
         from jitr.devices.run import Work
 
@@ -205,7 +205,7 @@ def replace(
 
 
 def _run(
-    work: "Callable[[Desk], Work]",
+    work: "Callable[[Desk, Sequence[Named]], Work]",
     devices: list[str] | None,
     from_file: Path | None,
     environment: str,
@@ -218,5 +218,5 @@ def _run(
     from jitr.devices.run import run
 
     names: list[Named] = several(devices or [], from_file)
-    if not run(work(desk(environment)), names, as_json=as_json, yes=yes):
+    if not run(work(desk(environment), names), names, as_json=as_json, yes=yes):
         raise typer.Exit(1)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from contract import RECORD_KEY
 from jitr.devices.desk import Desk
 from jitr.devices.named import CERTIFICATE_ID
+from jitr.devices.recorded import recorded
 from jitr.environment_authorities import deployed_authorities
 from jitr.failure import BadUseError, FailureError
-from records.reading import AT_ONCE
 from records.record import InvalidRecord, IssuanceRecord
 from records.state import State
 
@@ -107,7 +107,7 @@ class Listing:
         first, after = _position(self.next, list(authorities))
         left = limit
         for authority in list(authorities)[first:]:
-            for item, place in self._of(authority, after):
+            for item, place in recorded(self.desk.records, authority, self.wanted.state, after=after):
                 self.next = _token(authority, place)
                 listed = self._listed(item, authority, authorities[authority])
                 if listed is None:
@@ -118,19 +118,6 @@ class Listing:
                     return
             after = None
         self.next = None
-
-    def _of(self, authority: str, after: "Item | None") -> "Iterator[tuple[Item, Item]]":
-        """Give an authority's records, each with its key in the index."""
-        records = self.desk.records
-        while True:
-            keys, end = records.keys(authority, self.wanted.state, after=after)
-            for start in range(0, len(keys), AT_ONCE):
-                some = {key[RECORD_KEY]["S"]: key for key in keys[start : start + AT_ONCE]}
-                items = records.find_items(some)
-                yield from ((items[id_], key) for id_, key in some.items() if id_ in items)
-            if end is None:
-                return
-            after = end
 
     def _listed(self, item: "Item", authority: str, name: str) -> Listed | None:
         certificate_id = item[RECORD_KEY]["S"]

@@ -57,11 +57,11 @@ def several(words: Sequence[str], listed: Path | None) -> list[Named]:
     return found
 
 
-def certificates(desk: Desk, name: Named) -> list[str]:
+def certificates(desk: Desk, name: Named, waiting: Sequence[str] = ()) -> list[str]:
     """Give the ids of the certificates that are meant: by a thing's name, all that it has.
 
-    Those are the one that holds it, those that this one is about to replace, and what AWS IoT has attached.
-    A certificate that was signed for the thing and never came is not found from here.
+    Those are the one that holds it, those that this one is about to replace, and what AWS IoT has attached;
+    and `waiting`, those that were signed for it and are known not to have come (`never_came`).
 
     Raises:
         FailureError: the thing has none.
@@ -70,7 +70,8 @@ def certificates(desk: Desk, name: Named) -> list[str]:
         return [name.certificate_id]
     holder = holder_of(desk, str(name.thing_name))
     recorded = [holder.certificate_id, *holder.replaces] if holder else []
-    found = list(dict.fromkeys((*recorded, *desk.certificates.certificates_of(str(name.thing_name)))))
+    attached = desk.certificates.certificates_of(str(name.thing_name))
+    found = list(dict.fromkeys((*recorded, *attached, *waiting)))
     if not found:
         raise FailureError(f"thing {name.thing_name} has no certificate, by the records and by AWS IoT")
     return found

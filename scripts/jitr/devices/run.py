@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from jitr.confirmation import confirm
 from jitr.devices.named import Named
-from jitr.devices.several import Do, Find, Result, each
-from jitr.failure import FailureError
+from jitr.devices.several import Do, Find, Result, each, look_up
 from jitr.output import note, print_json
 
 SHOWN = 20
@@ -34,12 +33,13 @@ def announce(work: Work, names: Sequence[Named]) -> None:
     """Say on standard error what will be done to which certificates."""
     note(f"{len(names):,} named; to each certificate: {work.what}")
     for name in names[:SHOWN]:
-        try:
-            found = work.find(name)
-        except FailureError as error:
-            note(f"  {name.word}: {error}")
-            continue
-        note(f"  {name.word}" if found == [name.word] else f"  {name.word}: {', '.join(found)}")
+        found, problem = look_up(work.find, name)
+        if found and found != [name.word]:
+            note(f"  {name.word}: {', '.join(found)}")
+        elif found:
+            note(f"  {name.word}")
+        if problem is not None:
+            note(f"  {name.word}: {problem}")
     if len(names) > SHOWN:
         note(f"  … and {len(names) - SHOWN:,} more")
 

@@ -40,8 +40,8 @@ class Result:
         return printable(f"{named}: {what}")
 
 
-Find = Callable[[Named], Sequence[str]]
-"""Gives the ids of the certificates that a name means."""
+Find = Callable[[Named], Iterable[str]]
+"""Gives the ids of the certificates that a name means; where it fails, those that it gave before count."""
 Do = Callable[[str], Sequence[str]]
 """Does something to a certificate, and says what was done."""
 
@@ -69,13 +69,28 @@ def each(
             pool.shutdown(cancel_futures=True)
 
 
-def _results(name: Named, find: Find, do: Do) -> list[Result]:
-    found: Sequence[str] = []
+def look_up(find: Find, name: Named) -> tuple[list[str], str | None]:
+    """Give what a name means, and why that may not be all.
+
+    Raises:
+        botocore's errors: a call failed.
+    """
+    found: list[str] = []
     try:
-        found = find(name)
-    except (FailureError, ClientError, BotoCoreError) as error:
-        return [Result(name.word, name.certificate_id, error=_said(error))]
-    return [_result(name.word, certificate_id, do) for certificate_id in found]
+        for certificate_id in find(name):
+            found.append(certificate_id)  # one by one: what came before a failure is kept
+    except FailureError as error:
+        return found, str(error)
+    return found, None
+
+
+def _results(name: Named, find: Find, do: Do) -> list[Result]:
+    try:
+        found, problem = look_up(find, name)
+    except (ClientError, BotoCoreError) as error:
+        found, problem = [], explained(error)
+    results = [_result(name.word, certificate_id, do) for certificate_id in found]
+    return results if problem is None else [*results, Result(name.word, name.certificate_id, error=problem)]
 
 
 def _result(word: str, certificate_id: str, do: Do) -> Result:

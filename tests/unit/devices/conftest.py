@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.devices.operator_desk import Operator
+from jitr.devices import never_came
+from tests.unit.devices.operator_desk import Known, Operator
+from tests.unit.registration.boundary import AUTHORITY
 from tests.unit.registration.world import World, new_world
 
 
@@ -19,3 +21,11 @@ def world() -> Iterator[World]:
 def operator(world: World) -> Operator:
     """Its operator."""
     return Operator(world)
+
+
+@pytest.fixture
+def fleet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's authority, as it is deployed."""
+    monkeypatch.setattr(
+        never_came, "deployed_authorities", lambda _target: {"fleet": Known("fleet", AUTHORITY)}
+    )

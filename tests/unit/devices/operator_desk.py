@@ -12,12 +12,14 @@ from jitr.devices.aws_certificates import AwsCertificates
 from jitr.devices.desk import Desk
 from jitr.devices.letting_in import LettingIn
 from jitr.devices.switching_off import DEACTIVATE, REVOKE, Out, SwitchingOff
+from jitr.environment_authorities import DeployedAuthority
 from jitr.target import Target
 from jitr_stack.settings import ENVIRONMENTS, load
 from records.readmission import Readmissions
 from records.state import State
 from records.table import IssuanceRecords
 from registration.pace import Pace
+from tests.unit.jitr.factory import CA
 from tests.unit.registration.boundary import REGION, function_clients
 from tests.unit.registration.world import TABLE, UNHURRIED, Device, World
 
@@ -110,6 +112,19 @@ class Operator:
     def obey(self, rule: SecondCertificate) -> None:
         """Let the environment have another rule for a second certificate."""
         self.world.rule = rule
+
+
+class Known(DeployedAuthority):
+    """An authority of which only the id matters."""
+
+    def __init__(self, name: str, id_: str) -> None:
+        super().__init__(name, CA)
+        object.__setattr__(self, "_id", id_)
+
+    @property
+    def id(self) -> str:
+        """Its certificate id."""
+        return cast("str", self._id)  # type: ignore[attr-defined]  # set above
 
 
 def outside(world: World, device: Device) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import cast
 
 import boto3
 import pytest
@@ -13,11 +12,10 @@ from contract import RECORDS_BY_ISSUER
 from jitr.devices import listing as listings
 from jitr.devices.list_view import print_json_list
 from jitr.devices.listing import Listed, Listing, Wanted
-from jitr.environment_authorities import DeployedAuthority
 from jitr.failure import BadUseError
 from records.state import State
 from records.table import IssuanceRecords
-from tests.unit.jitr.factory import CA
+from tests.unit.devices.operator_desk import Known
 from tests.unit.records.examples import RECORD, TABLE
 
 
@@ -73,19 +71,6 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         known = {"fleet": Known("fleet", RECORD.issuer), "old": Known("old", OTHER_ISSUER)}
         monkeypatch.setattr(listings, "deployed_authorities", lambda _target: known)
         yield made
-
-
-class Known(DeployedAuthority):
-    """An authority of which only the id matters."""
-
-    def __init__(self, name: str, id_: str) -> None:
-        super().__init__(name, CA)
-        object.__setattr__(self, "_id", id_)
-
-    @property
-    def id(self) -> str:
-        """Its certificate id."""
-        return cast("str", self._id)  # type: ignore[attr-defined]  # set above
 
 
 def listing(site: Site, next_: str | None = None, **wanted: object) -> Listing:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from jitr.devices.named import certificates, named, one_certificate
+from jitr.devices.never_came import NeverCame
 from jitr.devices.portrait import portrait
 from records.state import State
 from tests.unit.devices.granted import granted
@@ -12,7 +13,7 @@ from tests.unit.devices.operator_desk import Operator
 from tests.unit.registration.world import World
 
 DYNAMODB = {"GetItem", "UpdateItem", "BatchGetItem", "Query"}
-UNSEEN = {"iot:DeleteConnection", "sqs:SendMessage"}
+UNSEEN = {"iot:DeleteConnection", "sqs:SendMessage", "ssm:GetParametersByPath"}
 """Granted for calls to stand-ins, which are not recorded."""
 
 
@@ -26,7 +27,7 @@ def look(operator: Operator, _world: World) -> None:
 
 
 def revoke(operator: Operator, world: World) -> None:
-    certificates(operator.desk(), named("pump-1"))
+    list(NeverCame.of(operator.desk(), [named("pump-1")]).certificates(named("pump-1")))
     operator.revoke(world.device)  # type: ignore[attr-defined]  # set by the test
 
 
@@ -46,9 +47,11 @@ def activate(operator: Operator, world: World) -> None:
     ("command", "do"),
     [("show", look), ("revoke", revoke), ("deactivate", deactivate), ("activate", activate)],
 )
+@pytest.mark.usefixtures("fleet")
 def test_a_command_needs_what_the_page_grants_and_no_more(
     world: World, operator: Operator, command: str, do: Callable[[Operator, World], None]
 ) -> None:
+    world.issued_device(serial="2f")
     world.device = world.registered_device()  # type: ignore[attr-defined]
     world.function.calls.clear()
 

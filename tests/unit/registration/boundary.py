@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 REGION = "eu-west-1"
 AUTHORITY = "a" * 64
 """The CA that AWS IoT has every certificate from."""
-READS = frozenset({"BatchGetItem", "GetItem", "DescribeCertificate", "DescribeThing", "ListPrincipalThings"})
+READS = frozenset(
+    {"BatchGetItem", "GetItem", "Query", "DescribeCertificate", "DescribeThing", "ListPrincipalThings"}
+)
 STATUS = {"InternalFailureException": 500, "ServiceUnavailableException": 503}
 """HTTP status of errors (AWS IoT API reference); of all others here it is 400, as of a throttled call."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
-from contract import SecondCertificate
+from contract import RECORDS_BY_ISSUER, SecondCertificate
 from records.claims import Claims
 from records.provisioning import Provisioning
 from records.record import IssuanceRecord
@@ -114,7 +114,19 @@ class World:
         clients().dynamodb.create_table(
             TableName=TABLE,
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("id", "issuer", "state")
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": RECORDS_BY_ISSUER,
+                    "KeySchema": [
+                        {"AttributeName": "issuer", "KeyType": "HASH"},
+                        {"AttributeName": "state", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ],
             BillingMode="PAY_PER_REQUEST",
         )
         clients().iot.create_policy(policyName=POLICY, policyDocument="{}")
