@@ -4,7 +4,11 @@ The stack writes these names into environment variables and resource properties;
 them there. Standard library only, since the smallest function carries this file too.
 """
 
+import re
 from enum import StrEnum
+
+CERTIFICATE_ID = re.compile(r"[0-9a-f]{64}")
+"""A certificate's id at AWS IoT, of a device or of an authority: the SHA-256 of its DER, lowercase hex."""
 
 
 class Custody(StrEnum):

@@ -20,6 +20,7 @@ from benchmarks.proxy.faults import Fault, Mishap, mishaps
 from benchmarks.proxy.journal import Call, Journal
 from benchmarks.proxy.operations import Operation, operation
 from benchmarks.proxy.settings import Settings
+from contract import CERTIFICATE_ID
 
 LIMITED_SERVICES = {"iot", "kms"}
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
@@ -29,7 +30,7 @@ NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 KEPT = 30.0
 """Seconds that an idle connection to AWS is kept; less than the 75 after which the local AWS closes it."""
 PATIENCE = aiohttp.ClientTimeout(total=60)
-CERTIFICATE = re.compile(r"cert/([0-9a-f]{64})")
+CERTIFICATE = re.compile(f"cert/({CERTIFICATE_ID.pattern})")
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The life of one authority: made and registered, kept right, taken away."""
 
-import re
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,11 +17,9 @@ from certificate_authority.search import Choice, Former, Search
 from certificate_authority.standing import WANTED, deviation
 from certificate_authority.tags import TagChange, reverse, tag_change
 from certificate_authority.undo import Undo, undone_on_failure
-from contract import Openness
+from contract import CERTIFICATE_ID, Openness
 from pki.path import CertificationPath
 from telemetry import report
-
-_CERTIFICATE_ID = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -131,7 +128,7 @@ class Authority:
         Raises:
             DevicesLeft: there are such certificates; nothing was changed.
         """
-        if not _CERTIFICATE_ID.fullmatch(ca_id):
+        if not CERTIFICATE_ID.fullmatch(ca_id):
             return
         found = self.registration.find(ca_id)
         if found is not None and found.owner in (None, self.registration.owner):

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import registry
-from contract import RECORD_KEY
+from contract import CERTIFICATE_ID, RECORD_KEY
 from records.provisioning import PLAIN, Provisioning
 from records.state import State
 
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     Item = Mapping[str, AttributeValueTypeDef]
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = CERTIFICATE_ID
+"""Other hashes, of a public key and of a request, are written as a certificate's id is."""
 PATTERNS = MappingProxyType(
     {
-        "certificate_id": SHA256,
-        "issuer": SHA256,
+        "certificate_id": CERTIFICATE_ID,
+        "issuer": CERTIFICATE_ID,
         "public_key_hash": SHA256,
         "thing_name": registry.NAME,
         # RFC 5280, 4.1.2.2: positive, at most 20 octets.
@@ -118,8 +119,9 @@ class IssuanceRecord:
         if self.state is State.ACTIVATING and self.claimed_until is None:
             raise self._invalid("claimed_until", None, "a time, since the state is activating")
         others = (*self.replaces, *(one for one in (self.former, self.supersedes) if one is not None))
-        if not all(SHA256.fullmatch(other) for other in others):
-            raise self._invalid("replaces, former or supersedes", others, f"texts like {SHA256.pattern}")
+        if not all(CERTIFICATE_ID.fullmatch(other) for other in others):
+            expected = f"texts like {CERTIFICATE_ID.pattern}"
+            raise self._invalid("replaces, former or supersedes", others, expected)
 
     def _check_request_digest(self) -> None:
         if self.source is Source.ISSUED and not SHA256.fullmatch(self.request_digest or ""):

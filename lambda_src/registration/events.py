@@ -8,8 +8,9 @@ import json
 import re
 from dataclasses import dataclass
 
+from contract import CERTIFICATE_ID
 from registration.refusal import Reason, Refused
-from registration.settings import ACCOUNT, CERTIFICATE_ID, Settings
+from registration.settings import ACCOUNT, Settings
 
 LONGEST_BODY = 8192
 """Characters. The event has about 450; a queue message may have 262,144."""

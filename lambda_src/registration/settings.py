@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import isfinite
 
-from contract import SecondCertificate, Variable
+from contract import CERTIFICATE_ID, SecondCertificate, Variable
 
 ACCOUNT = re.compile(r"[0-9]{12}")
-CERTIFICATE_ID = re.compile(r"[0-9a-f]{64}")
 
 
 class MisconfiguredFunction(Exception):  # noqa: N818 named for what is wrong

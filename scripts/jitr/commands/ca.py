@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from contract import KeyAlgorithm
+from contract import CERTIFICATE_ID, KeyAlgorithm
 from jitr import subject as subjects
 from jitr.commands import ca_keys
 from jitr.completion import authority_names
@@ -83,11 +83,12 @@ def verification_cert(
     from jitr.authorities import registration_code as ask
     from jitr.failure import BadUseError
     from jitr.target import target
+    from jitr_stack.authority_certificates import REGISTRATION_CODE
     from pki.authority import verification_certificate
     from pki.identity import pem as text
 
     files.refuse_existing([out], force=force)
-    if code is not None and not re.fullmatch("[0-9a-f]{64}", code):
+    if code is not None and not REGISTRATION_CODE.fullmatch(code):
         raise BadUseError(
             "--registration-code: is 64 hexadecimal digits; `jitr ca registration-code` prints it"
         )
@@ -149,7 +150,7 @@ def show(
     from jitr.authority_view import of_environment, of_file, registered
 
     is_file = Path(authority).exists()
-    if not is_file and re.fullmatch("[0-9a-f]{64}", authority):
+    if not is_file and CERTIFICATE_ID.fullmatch(authority):
         fields = registered(environment, authority)
     elif not is_file and re.fullmatch(NAME, authority):
         fields = of_environment(environment, authority)

@@ -8,9 +8,8 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from contract import RECORD_KEY
+from contract import CERTIFICATE_ID, RECORD_KEY
 from jitr.devices.desk import Desk
-from jitr.devices.named import CERTIFICATE_ID
 from jitr.devices.recorded import recorded
 from jitr.environment_authorities import deployed_authorities
 from jitr.failure import BadUseError, FailureError

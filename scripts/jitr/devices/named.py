@@ -1,18 +1,17 @@
 """From what a person writes, a thing, a certificate id or a file, to the certificates that are meant."""
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import registry
+from contract import CERTIFICATE_ID
 from jitr.devices.desk import Desk
 from jitr.failure import BadUseError, FailureError
 from jitr.files import read
 from records.record import InvalidRecord, IssuanceRecord
 
-CERTIFICATE_ID = re.compile(r"[0-9a-f]{64}")
 FORMERS = 20
 """How many certificates of a thing are followed back."""
 STANDARD_INPUT = Path("-")

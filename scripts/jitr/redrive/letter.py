@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from jitr.devices.named import CERTIFICATE_ID
+from contract import CERTIFICATE_ID
 from registration.refusal import Reason
 
 if TYPE_CHECKING:

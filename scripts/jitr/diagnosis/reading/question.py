@@ -3,13 +3,16 @@
 import re
 from pathlib import Path
 
+from contract import CERTIFICATE_ID
 from jitr.diagnosis.facts import Kind, Question
 from jitr.diagnosis.leaf import Leaf, read_leaf
 from jitr.failure import BadUseError
 from jitr.files import read
 from registry import NAME
 
-CERTIFICATE = re.compile(r"(?:arn:[\w-]+:iot:[\w-]+:\d{12}:cert/)?(?P<id>[0-9a-f]{64})", re.IGNORECASE)
+CERTIFICATE = re.compile(
+    rf"(?:arn:[\w-]+:iot:[\w-]+:\d{{12}}:cert/)?(?P<id>{CERTIFICATE_ID.pattern})", re.IGNORECASE
+)
 FILES = (".crt", ".pem", ".cer", ".cert")
 
 
