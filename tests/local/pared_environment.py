@@ -1,14 +1,13 @@
 """The environment whose roles are pared, with everything switched on that gives a role a permission."""
 
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from fleet import Fleet
+from function_code import BY_LAMBDA, zipped
 from owner import Owner
 from roles import physical_ids
 
@@ -52,12 +51,6 @@ existing_thing = "adopt"
 custody = "secrets_manager"
 """,
 }
-BY_LAMBDA = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
-}
 DECIDE = """
 def handle(device, _context):
     refused = device["thing_name"].startswith("refuse")
@@ -99,14 +92,6 @@ def what_is_the_owners(fleet: Fleet) -> Iterator[None]:
         functions.delete_function(FunctionName="pared-decide")
         fleet.client("logs").delete_log_group(logGroupName="/aws/lambda/pared-decide")
         iam.delete_role(RoleName="pared-decide")
-
-
-def zipped(name: str, text: str) -> bytes:
-    """A zip with one file."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(name, text)
-    return file.getvalue()
 
 
 def stop_consuming(fleet: Fleet) -> None:

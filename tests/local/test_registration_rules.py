@@ -1,8 +1,6 @@
 """What an environment may settle about registrations, all of it at once, and each rule seen at work."""
 
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from fleet import Cdk, Fleet, Identity, awaited, request
+from function_code import BY_LAMBDA, zipped
 from owner import Owner
 from typer.testing import CliRunner
 
@@ -22,12 +21,6 @@ from tests.unit.owners_ca import pem
 
 ENVIRONMENT = "ruled"
 ROLE = "arn:aws:iam::000000000000:role/decide"
-BY_LAMBDA = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
-}
 DECISION = "arn:aws:lambda:us-east-1:000000000000:function:decide"
 DECIDE = """
 def handle(device, _context):
@@ -112,14 +105,6 @@ def make_what_is_the_owners(fleet: Fleet) -> str:
     arn = "arn:aws:sqs:us-east-1:000000000000:announced"
     events.put_targets(Rule="all", EventBusName="fleet", Targets=[{"Id": "queue", "Arn": arn}])
     return queue
-
-
-def zipped(name: str, text: str) -> bytes:
-    """A zip with one file."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(name, text)
-    return file.getvalue()
 
 
 def test_a_thing_becomes_what_the_template_makes_of_it(ruled: Ruled) -> None:

@@ -10,6 +10,8 @@ from fleet import Fleet, awaited
 from owner import Owner
 from roles import Role, physical_ids, roles
 
+from contract import stack_name
+
 DENIED = "is not authorized to perform"
 """In every refusal of IAM's, before the action that was missing."""
 
@@ -37,6 +39,14 @@ class Workplace:
     def functions(self) -> dict[str, str]:
         """Names of its functions, by logical id."""
         return physical_ids(self.fleet, "AWS::Lambda::Function")
+
+    @cached_property
+    def stack_id(self) -> str:
+        """ARN of its stack."""
+        (stack,) = self.fleet.client("cloudformation").describe_stacks(
+            StackName=stack_name(self.fleet.environment)
+        )["Stacks"]
+        return str(stack["StackId"])
 
     @cached_property
     def _lambda(self) -> Any:
