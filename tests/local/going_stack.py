@@ -75,6 +75,7 @@ def a_function_that_holds_back(fleet: Fleet) -> Iterator[tuple[str, str]]:
         yield made["FunctionArn"], queue
     finally:
         functions.delete_function(FunctionName=NAME)
+        fleet.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{NAME}")
         iam.delete_role_policy(RoleName=NAME, PolicyName=NAME)
         iam.delete_role(RoleName=NAME)
         sqs.delete_queue(QueueUrl=queue)
