@@ -53,7 +53,7 @@ test: setup $(CHECKOV)/installed ## The whole gate: format, lint, types, and eve
 lint: setup ## Format and lint: Python, and GitHub's workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/actionlint
+	$(BIN)/actionlint .github/workflows/*.yml
 	$(BIN)/zizmor --offline --pedantic --quiet .github
 	$(BIN)/pre-commit validate-config
 
