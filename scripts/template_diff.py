@@ -17,7 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-LOCKS = ("requirements-uv.txt", "requirements-dev.txt", "package-lock.json")
+LOCK = "requirements.txt"
+"""What it takes to deploy; the gate's packages change no template."""
+
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 COMMENT = 60_000
 """Characters: GitHub takes comments of up to 65,536."""
@@ -57,22 +59,21 @@ def synthesise(revision: str) -> Templates:
         archive = run("git", "archive", "--format=tar", revision)
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(tree, filter="data")
-        python = python_for(tree)
-        run(str(python), "app.py", cwd=tree, env=surroundings(tree, assembly, python))
+        run(str(python_for(tree)), "app.py", cwd=tree, env=surroundings(tree, assembly))
         found = sorted(assembly.rglob("*.template.json"))
         return {str(path.relative_to(assembly)): masked(path.read_text()) for path in found}
 
 
 def python_for(tree: Path) -> Path:
-    """Give a Python with the commit's own packages: this one, if the commit's lock files say the same."""
-    if all(content(tree / name) == content(Path(name)) for name in LOCKS):
+    """Give a Python with what the commit deploys with: this one, if the commit's lock file says the same."""
+    if content(tree / LOCK) == content(Path(LOCK)):
         return Path(sys.executable)
-    caches = [
-        f"UV_CACHE_DIR={Path('.cache/uv').resolve()}",
-        f"npm_config_cache={Path('.cache/npm').resolve()}",
-    ]
-    run("make", "setup", *caches, cwd=tree)
-    return tree / ".venv" / "bin" / "python"
+    python = tree / ".venv" / "bin" / "python"
+    uv = (sys.executable, "-m", "uv", "pip", "--cache-dir", ".cache/uv", "--system-certs")
+    run(sys.executable, "-m", "venv", "--without-pip", str(tree / ".venv"))
+    run(*uv, "sync", "--require-hashes", "--python", str(python), str(tree / LOCK))
+    run(*uv, "install", "--no-deps", "--no-build-isolation", "--python", str(python), "--editable", str(tree))
+    return python
 
 
 def content(file: Path) -> bytes | None:
@@ -80,7 +81,7 @@ def content(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
-def surroundings(tree: Path, assembly: Path, python: Path) -> dict[str, str]:
+def surroundings(tree: Path, assembly: Path) -> dict[str, str]:
     """Give what the CDK CLI would tell the app, but for an account; the commit's own modules come first."""
     settings = tree / "cdk.json"
     context = json.loads(settings.read_text()).get("context", {}) if settings.is_file() else {}
@@ -91,7 +92,7 @@ def surroundings(tree: Path, assembly: Path, python: Path) -> dict[str, str]:
         "CDK_CONTEXT_JSON": json.dumps(context | {"aws:cdk:bundling-stacks": []}),
         "CDK_OUTDIR": str(assembly),
         "CDK_VALIDATION": "false",
-        "JSII_NODE": str(python.with_name("node")),
+        "JSII_NODE": str(Path(sys.executable).with_name("node")),
         "PYTHONPATH": os.pathsep.join(str(tree / part) for part in ("", "lambda_src", "scripts")),
     }
 

@@ -137,3 +137,15 @@ def test_the_app_sees_no_credentials(repository: Repository, monkeypatch: pytest
     commit = repository.commit(queue())
 
     assert repository.diff(commit, commit).returncode == 0
+
+
+def test_a_commit_s_own_packages_are_installed_by_hash_alone(repository: Repository) -> None:
+    (repository.folder / "requirements.txt").write_text("unhashed==1.0\n")
+    base = repository.commit(queue())
+    (repository.folder / "requirements.txt").unlink()
+
+    done = repository.diff(base, base)
+
+    assert done.returncode == 1
+    assert "unhashed==1.0" in done.stderr
+    assert "--require-hashes" in done.stderr
