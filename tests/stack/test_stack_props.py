@@ -6,7 +6,12 @@ from aws_cdk.assertions import Match, Template
 from cli_context import CONTEXT
 
 from jitr_stack.authorities import Authority
+from jitr_stack.certificate_authority import AuthorityRegistrar, CertificateAuthority
+from jitr_stack.device_access import DeviceAccess
+from jitr_stack.issuance import Issuance
 from jitr_stack.platform import Platform
+from jitr_stack.records import IssuanceRecords
+from jitr_stack.registration import Registration
 from jitr_stack.settings import Settings
 from jitr_stack.stack import JitrStack
 
@@ -52,6 +57,36 @@ def test_tags_of_the_settings_are_on_the_resources(app: cdk.App) -> None:
 
     team = {"Key": "Team", "Value": "devices"}
     template.has_resource_properties("AWS::KMS::Key", {"Tags": Match.array_with([team])})
+
+
+def test_constructs_fit_together_in_a_stack_of_one_s_own(app: cdk.App) -> None:
+    stack, platform = cdk.Stack(app, "Own"), Platform("arm64")
+    records = IssuanceRecords(stack, "Records", settings=SETTINGS)
+    access = DeviceAccess(stack, "Access", settings=SETTINGS, platform=platform)
+    registrar = AuthorityRegistrar(stack, "Registrar", settings=SETTINGS, platform=platform)
+    devices = CertificateAuthority(
+        stack,
+        "Devices",
+        name="devices",
+        authority=SETTINGS.authorities["devices"],
+        settings=SETTINGS,
+        registrar=registrar,
+    )
+    Issuance(stack, "Issuance", settings=SETTINGS, platform=platform, authority=devices, records=records)
+    Registration(
+        stack,
+        "Registration",
+        settings=SETTINGS,
+        platform=platform,
+        authorities=[devices],
+        records=records,
+        access=access,
+    )
+
+    template = Template.from_stack(stack)
+
+    for kind in ("Custom::CertificateAuthority", "AWS::IoT::Policy", "AWS::IoT::TopicRule", "AWS::KMS::Key"):
+        template.resource_count_is(kind, 1)
 
 
 def runtimes_of_our_functions(template: Template) -> set[tuple[str, str]]:

@@ -1,11 +1,14 @@
 """Settings made in another app's code, without a file."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from contract import Custody, KeyAlgorithm
 from jitr_stack.authorities import Authority, Subject
-from jitr_stack.settings import Settings
+from jitr_stack.authority_lock import hold
+from jitr_stack.settings import Settings, SettingsError
 
 
 def test_name_and_an_authority_are_enough() -> None:
@@ -48,3 +51,12 @@ def test_settings_that_cannot_be_are_refused_by_name() -> None:
 def test_missing_name_is_told() -> None:
     with pytest.raises(ValidationError, match=r"name\s+Field required"):
         Settings.model_validate({"authorities": {"devices": {"custody": Custody.KMS}}})
+
+
+def test_lock_holds_authorities_that_have_no_file(tmp_path: Path) -> None:
+    hold(Settings(name="fleet", authorities={"devices": Authority()}), tmp_path)
+
+    with pytest.raises(SettingsError, match=r"authorities\.devices\.algorithm: was P-256, now P-384"):
+        hold(
+            Settings(name="fleet", authorities={"devices": Authority(algorithm=KeyAlgorithm.P384)}), tmp_path
+        )
