@@ -68,7 +68,7 @@ class Settings(Strict):
     authorities: Annotated[dict[Name, Authority], Field(min_length=1)]
     provisioning: Provisioning = Provisioning()
     tags: Tags = Field(default_factory=dict)
-    """Put on every resource, beside the tags `Environment` and `Project`, which are the project's own."""
+    """Put on every resource, beside `Environment`, `Project` and `Version`, which are the project's own."""
 
     @model_validator(mode="before")
     @classmethod

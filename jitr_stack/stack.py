@@ -45,7 +45,7 @@ class JitrStack(cdk.Stack):
             description=_description(settings),
             termination_protection=settings.termination_protection,
         )
-        for key, value in naming.tags(settings.name, settings.tags).items():
+        for key, value in naming.resource_tags(settings.name, settings.tags).items():
             cdk.Tags.of(self).add(key, value)
         platform = platform or Platform(settings.architecture)
 

@@ -45,9 +45,9 @@ app.command()(demo.demo)
 
 def _version(*, asked: bool) -> None:
     if asked:
-        from importlib.metadata import version  # noqa: PLC0415  asked for rarely
+        from jitr_stack.release import VERSION  # noqa: PLC0415  asked for rarely
 
-        print(version("aws-iot-jitr"))
+        print(VERSION)
         raise typer.Exit
 
 

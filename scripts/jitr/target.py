@@ -15,6 +15,7 @@ from jitr.failure import BadUseError, FailureError
 from jitr.local import LocalAws
 from jitr.options import LOCAL_FOLDER
 from jitr_stack.environments import ENVIRONMENTS
+from jitr_stack.release import DISTRIBUTION, VERSION
 from jitr_stack.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def session_of_shell(settings: Settings) -> boto3.Session:
     refuse_detour(settings.name)
     core = botocore.session.get_session()
     core.set_default_client_config(IMPATIENT)
+    core.user_agent_extra = f"{DISTRIBUTION}/{VERSION}"  # so CloudTrail shows which release called
     # boto3 itself knows AWS_DEFAULT_REGION only; the CDK, the CLI and people say AWS_REGION.
     return boto3.Session(botocore_session=core, region_name=settings.region or os.environ.get("AWS_REGION"))
 

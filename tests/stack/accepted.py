@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_cdk.assertions import Template
 
-from jitr_stack import settings
+from jitr_stack import release, settings
 
 ENVIRONMENTS = [*settings.names(), "exportable"]
 """Each environment of the repository, and one of the tests' own."""
@@ -26,9 +26,14 @@ def accepted(environment: str) -> dict[str, Any]:
     return json.loads(file.read_text()) if file.exists() else {}
 
 
-def masked(environment: str, template: Template) -> dict[str, Any]:
-    """The template without what differs from machine to machine: asset hashes, and where it runs locally."""
+def masked(environment: str, template: Template, version: str = release.VERSION) -> dict[str, Any]:
+    """The template without what differs from machine to machine and from release to release.
+
+    That is asset hashes, where it runs locally, and the version in tags (pairs, or names and values).
+    """
     text = ASSET_HASH.sub("<asset>", json.dumps(template.to_json()))
+    tag = rf'("Version"(?:, "Value")?): "{re.escape(version)}"'
+    text = re.sub(tag, r'\1: "<version>"', text)
     return json.loads(_without_platform(text) if environment == "local" else text)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from stateful import losses
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 from template_lines import difference
+
+from jitr_stack import release, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO_ACCEPT = "If that is meant: `make snapshots`, and commit what it writes."
@@ -36,6 +39,19 @@ def test_template_is_the_accepted_one(
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_code_of_functions_is_no_difference(environment: str, templates: dict[str, Template]) -> None:
     assert ASSET_HASH.findall(json.dumps(masked(environment, templates[environment]))) == []
+
+
+def test_a_release_is_no_difference(
+    templates: dict[str, Template],
+    synthesise: Callable[[str, Path], Template],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(release, "VERSION", "7.8.9")
+
+    released = synthesise("prod", settings.ENVIRONMENTS)
+
+    assert "7.8.9" in json.dumps(released.to_json())
+    assert masked("prod", released, "7.8.9") == masked("prod", templates["prod"])
 
 
 def test_the_machine_is_a_difference_where_functions_run_in_lambda(templates: dict[str, Template]) -> None:

@@ -1,13 +1,15 @@
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
 from jitr.authority_files import Wanted, create
+from jitr.options import CHECKOUT
 from jitr.program import wants_trace
 
 Jitr = Callable[..., Result]
@@ -32,7 +34,13 @@ def test_every_command_explains_itself(jitr: Jitr, words: tuple[str, ...]) -> No
 
 
 def test_version_is_that_of_the_project(jitr: Jitr) -> None:
-    assert jitr("--version").stdout == f"{version('aws-iot-jitr')}\n"
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+
+    assert jitr("--version").stdout == f"{project['version']}\n"
+
+
+def test_version_is_a_semantic_one(jitr: Jitr) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?\n", jitr("--version").stdout)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,15 @@ def test_without_one_in_the_environments_file_the_shells_region_counts(
     monkeypatch.delenv("CDK_DEFAULT_REGION", raising=False)
     monkeypatch.setenv("AWS_REGION", "ap-south-1")
     assert target("dev", tmp_path).session.region_name == "ap-south-1"
+
+
+@pytest.mark.usefixtures("account")
+def test_calls_name_the_project_and_its_version(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text('region = "eu-west-1"\n[authorities.fleet]\n')
+
+    client = target("site", tmp_path).iot
+
+    assert f" aws-iot-jitr/{version('aws-iot-jitr')}" in client.meta.config.user_agent
 
 
 @pytest.mark.usefixtures("account")
