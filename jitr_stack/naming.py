@@ -3,7 +3,8 @@
 Every name that the project gives begins with the environment, so that environments may share an account and
 Region: the stack is `<environment>-jitr`, its exports `<environment>-jitr-<Output>`, parameters stand below
 `/jitr/<environment>/` (`contract.stack_name` and its like, which functions and commands use too). All else
-is named by CloudFormation, after the stack. Each resource bears the tags `Environment`, `Project` and `Version`.
+is named by CloudFormation, after the stack. Each resource bears the tags `Environment`, `Project` and
+`Version`.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ def tags(environment: str, *own: Mapping[str, str]) -> dict[str, str]:
 
 
 def resource_tags(environment: str, own: Mapping[str, str]) -> dict[str, str]:
-    """Give the tags of resources, the version among them (docs/supply-chain.md: what a release does to it)."""
+    """Give the tags of resources, the version among them; docs/supply-chain.md says what a release does."""
     return tags(environment, own) | {VERSION_TAG: release.VERSION}
 
 
