@@ -169,3 +169,15 @@ class Authority(Strict):
             "validity_days": self.validity_days,
             "subject": self.subject.fields(),
         }
+
+
+def with_common_name(environment: str, name: str, authority: object) -> object:
+    """Give an authority, as a file or code has it, the common name that it does not have."""
+    if isinstance(authority, Authority):  # made in code, not read from a file
+        authority = authority.model_dump(exclude_unset=True)
+    if not isinstance(authority, dict) or not isinstance(authority.get("subject", {}), dict):
+        return authority
+    if "certificate" in authority:
+        return authority  # which has a subject
+    subject = {"common_name": f"{environment} {name} device CA"} | authority.get("subject", {})
+    return authority | {"subject": subject}

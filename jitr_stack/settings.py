@@ -14,8 +14,9 @@ from pydantic import Field, ValidationError, model_validator
 from contract import Custody, SecondCertificate
 from jitr_stack import layers
 from jitr_stack.alarms import Alarms
-from jitr_stack.authorities import Authority, Days, Strict, Tags
+from jitr_stack.authorities import Authority, Days, Strict, Tags, with_common_name
 from jitr_stack.capacity import Capacity
+from jitr_stack.delivery import Delivery
 from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, file_of, names
 from jitr_stack.layers import Layers
 from jitr_stack.provisioning import Provisioning
@@ -67,6 +68,8 @@ class Settings(Strict):
     """EventBridge bus on which each outcome is announced: its name here, or an ARN."""
     authorities: Annotated[dict[Name, Authority], Field(min_length=1)]
     provisioning: Provisioning = Provisioning()
+    delivery: Delivery | None = None
+    """When the pipeline deploys it, if there is one; without it, never."""
     tags: Tags = Field(default_factory=dict)
     """Put on every resource, beside `Environment`, `Project` and `Version`, which are the project's own."""
 
@@ -82,7 +85,7 @@ class Settings(Strict):
             return values
         return values | {
             "authorities": {
-                name: _with_common_name(values["name"], name, a) for name, a in authorities.items()
+                name: with_common_name(values["name"], name, a) for name, a in authorities.items()
             }
         }
 
@@ -103,6 +106,13 @@ class Settings(Strict):
             raise ValueError(
                 f'local: needs account = "{LOCAL_ACCOUNT}"; no real account gets the local concessions'
             )
+        return self
+
+    @model_validator(mode="after")
+    def local_is_not_delivered(self) -> Self:
+        """Keep what is on this machine out of the pipeline, which would not find it."""
+        if self.local and self.delivery is not None:
+            raise ValueError("delivery: an environment on this machine is not the pipeline's to deploy")
         return self
 
     @model_validator(mode="after")
@@ -158,17 +168,6 @@ class Settings(Strict):
     def issuing_authority(self) -> str | None:
         """Name of the authority that signs new certificates; None where all are external."""
         return next((name for name, a in self.authorities.items() if a.state == "issuing"), None)
-
-
-def _with_common_name(environment: str, name: str, authority: object) -> object:
-    if isinstance(authority, Authority):  # made in code, not read from a file
-        authority = authority.model_dump(exclude_unset=True)
-    if not isinstance(authority, dict) or not isinstance(authority.get("subject", {}), dict):
-        return authority
-    if "certificate" in authority:
-        return authority  # which has a subject
-    subject = {"common_name": f"{environment} {name} device CA"} | authority.get("subject", {})
-    return authority | {"subject": subject}
 
 
 def load(name: str, folder: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ) -> Settings:

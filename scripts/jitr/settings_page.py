@@ -71,7 +71,7 @@ def _resolved(schema: Schema, types: Schema) -> Schema:
     """Follow a reference, and leave out that a setting may be left out."""
     given: Schema = next((each for each in schema.get("anyOf", []) if each.get("type") != "null"), {})
     named = types[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else {}
-    return {**named, **given, **schema}
+    return {**named, **(_resolved(given, types) if given else {}), **schema}
 
 
 def _row(key: str, schema: Schema) -> str:

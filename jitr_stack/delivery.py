@@ -1,0 +1,20 @@
+"""Settings of an environment's place in the pipeline."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from jitr_stack.authorities import Strict
+
+Minutes = Annotated[int, Field(strict=True, ge=0, le=1440)]
+
+
+class Delivery(Strict):
+    """When the pipeline deploys an environment, and what it waits for."""
+
+    wave: Annotated[int, Field(strict=True, ge=1, le=40)]
+    """Waves follow each other; environments of one wave are deployed side by side."""
+    approval: bool = False
+    """Whether somebody must read the difference and say yes, before each deploy."""
+    alarm_minutes: Minutes = 15
+    """How long an alarm that goes off after the deploy is given to be over, before it is rolled back."""

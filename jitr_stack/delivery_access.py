@@ -1,0 +1,117 @@
+"""What the pipeline may do in an environment beside deploying it, and the one alarm that it asks about.
+
+A stack of its own: deploying the environment by hand leaves it alone. Nothing is imported from the
+environment's stack, so nothing here keeps that from changing; what is in it is named as CloudFormation does.
+"""
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+
+from contract import stack_name
+from jitr_stack import naming
+from jitr_stack.findings import acknowledge, acknowledge_wildcard
+from jitr_stack.settings import Settings
+from jitr_stack.smoke_access import smoke_permissions
+from jitr_stack.stage import EnvironmentStage
+
+PIPELINE_STACK = "jitr-pipeline"
+"""Name of the pipeline's stack, and so the beginning of the names of its roles."""
+
+
+def smoke_role_name(environment: str) -> str:
+    """Give the name of the role in which `jitr smoke` runs."""
+    return f"{stack_name(environment)}-smoke"
+
+
+def alarm_role_name(environment: str) -> str:
+    """Give the name of the role in which the pipeline reads the environment's alarm."""
+    return f"{stack_name(environment)}-alarm"
+
+
+def alarm_name(environment: str) -> str:
+    """Give the name of the alarm that is on while any alarm of the environment is."""
+    return f"{stack_name(environment)}-any"
+
+
+def alarm_names(stack: cdk.Stack) -> list[str]:
+    """Find the alarms of a stack.
+
+    Raises:
+        ValueError: one has no name of its own; a reference to it would keep it from ever being removed.
+    """
+    alarms = [child for child in stack.node.find_all() if isinstance(child, cloudwatch.CfnAlarm)]
+    for alarm in alarms:
+        if alarm.alarm_name is None or cdk.Token.is_unresolved(alarm.alarm_name):
+            raise ValueError(f"{alarm.node.path}: give it a name, by which the pipeline can ask about it")
+    return [str(alarm.alarm_name) for alarm in alarms]
+
+
+class DeliveryAccess(cdk.Stack):
+    """Two roles that the pipeline takes in the environment's account, and an alarm over all its alarms."""
+
+    def __init__(self, stage: EnvironmentStage, settings: Settings, *, pipeline_account: str) -> None:
+        environment = settings.name
+        super().__init__(
+            stage,
+            "delivery",
+            stack_name=f"{stack_name(environment)}-delivery",
+            description=f"What the pipeline may do in environment {environment}",
+        )
+        for key, value in naming.resource_tags(environment, settings.tags).items():
+            cdk.Tags.of(self).add(key, value)
+        self.add_stack_dependency(stage.stack, reason="its alarms must be there")
+        self._pipeline_account = pipeline_account
+        self._smoke_role(environment)
+        self.watched = self._alarm(environment, alarm_names(stage.stack))
+        if self.watched:
+            self._alarm_role(environment)
+
+    def _smoke_role(self, environment: str) -> None:
+        role = self._role("Smoke", smoke_role_name(environment), "Runs jitr smoke after a deploy")
+        for permission in smoke_permissions(environment):
+            arns = permission.arns(self.partition, self.region, self.account)
+            role.add_to_policy(iam.PolicyStatement(actions=list(permission.actions), resources=arns))
+            for arn in arns:
+                if "*" in arn:
+                    acknowledge_wildcard(role, arn, permission.because)
+
+    def _alarm_role(self, environment: str) -> None:
+        role = self._role("AlarmReader", alarm_role_name(environment), "Reads the environment's alarm")
+        role.add_to_policy(iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]))
+        acknowledge(
+            role,
+            "AwsSolutions-IAM5[Resource::*]",
+            "composite alarms are shown only to who may describe all alarms (DescribeAlarms, API reference)",
+        )
+
+    def _role(self, construct_id: str, name: str, description: str) -> iam.Role:
+        """Make a role for the roles of the pipeline's stack.
+
+        The names of those are not known before they are made; they begin as their stack does.
+        """
+        roles = f"arn:{self.partition}:iam::{self._pipeline_account}:role/{PIPELINE_STACK}-*"
+        return iam.Role(
+            self,
+            construct_id,
+            role_name=name,
+            description=description,
+            assumed_by=iam.AccountPrincipal(self._pipeline_account).with_conditions(
+                {"ArnLike": {"aws:PrincipalArn": roles}}
+            ),
+        )
+
+    def _alarm(self, environment: str, alarms: list[str]) -> bool:
+        """Make one alarm of all: a condition of the pipeline takes five rules, and an environment is one."""
+        if not alarms:
+            return False
+        cloudwatch.CompositeAlarm(
+            self,
+            "Any",
+            composite_alarm_name=alarm_name(environment),
+            alarm_description=f"Any alarm of environment {environment}; the pipeline rolls back on it",
+            alarm_rule=cloudwatch.AlarmRule.any_of(
+                *(cloudwatch.AlarmRule.from_string(f'ALARM("{each}")') for each in alarms)
+            ),
+        )
+        return True

@@ -1,0 +1,94 @@
+"""Settings of the pipeline: `pipeline.toml` beside `cdk.json`; without that file there is no pipeline."""
+
+import json
+import os
+import tomllib
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import StringConstraints, ValidationError
+
+from jitr_stack.authorities import Strict
+from jitr_stack.setting_types import Account, Region
+from jitr_stack.settings import Settings, SettingsError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+FILE = Path(os.environ.get("JITR_PIPELINE") or CHECKOUT / "pipeline.toml")
+"""The pipeline's file; `JITR_PIPELINE` names another."""
+PACKAGES = CHECKOUT / "package.json"
+
+MOST_IN_A_WAVE = 5
+"""Rules of one condition, of which an environment is one (CodePipeline API reference, Condition)."""
+
+
+class PipelineSettings(Strict):
+    """Where the pipeline lives, and what it follows."""
+
+    account: Account
+    region: Region
+    connection: Annotated[
+        str,
+        StringConstraints(
+            # The service was called CodeStar Connections; its connections keep their ARNs.
+            pattern=r"^arn:aws[a-z-]*:code(connections|star-connections):[a-z0-9-]+:[0-9]{12}:connection/[a-z0-9-]+$"
+        ),
+    ]
+    """ARN of the CodeConnections connection, which somebody has completed in the console."""
+    repository: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$")]
+    """As the provider names it: `owner/name`."""
+    branch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_./-]+$", max_length=255)] = "main"
+
+
+def load(path: Path = FILE) -> PipelineSettings | None:
+    """Read the pipeline's file; None where there is none.
+
+    Raises:
+        SettingsError: broken TOML, unknown key, wrong type or value; one line that names file and key.
+    """
+    if not path.exists():
+        return None
+    try:
+        with path.open("rb") as file:
+            return PipelineSettings.model_validate(tomllib.load(file))
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+        raise SettingsError(f"{path}: {'.'.join(map(str, first['loc']))}: {what}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: {' '.join(str(error).split())}") from None
+
+
+def cli_version(path: Path = PACKAGES) -> str:
+    """Give the version of the CDK CLI, from where everybody has it."""
+    return str(_packages(path)["devDependencies"]["aws-cdk"])
+
+
+def assets_version(path: Path = PACKAGES) -> str:
+    """Give the version of `cdk-assets`, which the pipeline alone uses; else it would take the latest."""
+    return str(_packages(path)["config"]["cdk-assets"])
+
+
+def waves(environments: Sequence[Settings]) -> list[tuple[int, list[Settings]]]:
+    """Give the environments that are delivered, by wave.
+
+    Raises:
+        SettingsError: more of them in one wave than a condition of the pipeline can watch.
+    """
+
+    def wave(settings: Settings) -> int:
+        return settings.delivery.wave if settings.delivery else 0
+
+    delivered = sorted((each for each in environments if each.delivery), key=wave)
+    found = [(number, list(each)) for number, each in groupby(delivered, key=wave)]
+    for number, together in found:
+        if len(together) > MOST_IN_A_WAVE:
+            names = ", ".join(each.name for each in together)
+            raise SettingsError(f"{names}: delivery.wave: {number}, of which {MOST_IN_A_WAVE} may be at most")
+    return found
+
+
+def _packages(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found

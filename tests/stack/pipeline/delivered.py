@@ -1,0 +1,89 @@
+"""A pipeline of four environments, synthesised, and how its template is read."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk.assertions import Template
+from cdk_nag import AwsSolutionsChecks
+from cli_context import CONTEXT
+
+from jitr_stack import pipeline_settings, settings
+from jitr_stack.pipeline import PipelineStack
+from jitr_stack.stage import EnvironmentStage
+
+ROOT = settings.ENVIRONMENTS.parent
+EXAMPLE = ROOT / "pipeline.example.toml"
+ASSET_HASH = re.compile(r"\b[0-9a-f]{64}\b")
+PLACE = 'account = "{account}"\nregion = "eu-central-1"\n[authorities.fleet]\n'
+FILES = {
+    "dev": PLACE.format(account="111111111111") + "[delivery]\nwave = 1\n",
+    "test": PLACE.format(account="222222222222") + "[delivery]\nwave = 1\nalarm_minutes = 5\n",
+    "prod": PLACE.format(account="333333333333") + "[delivery]\nwave = 2\napproval = true\n",
+    "sandbox": PLACE.format(account="444444444444"),
+}
+
+
+class AlarmedStage(EnvironmentStage):
+    """A stage with an alarm, whatever else it may have."""
+
+    def __init__(self, scope: cdk.Stack, environment: settings.Settings) -> None:
+        super().__init__(scope, environment)
+        alarmed(self, f"{environment.name}-dead-letters")
+
+
+def alarmed(stage: EnvironmentStage, name: str | None) -> None:
+    cloudwatch.Alarm(
+        stage.stack,
+        "TestAlarm",
+        alarm_name=name,
+        metric=stage.stack.registration.dead_letters.metric_approximate_number_of_messages_visible(),
+        threshold=1,
+        evaluation_periods=1,
+    )
+
+
+def synthesised(folder: Path, outdir: Path, *, checked: bool = False) -> PipelineStack:
+    """The pipeline of the environments in a folder."""
+    app = cdk.App(context=CONTEXT, outdir=str(outdir), analytics_reporting=False)
+    if checked:
+        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    pipeline = pipeline_settings.load(EXAMPLE)
+    assert pipeline is not None
+    stack = PipelineStack(app, settings=pipeline, environments=settings.load_all(folder))
+    app.synth()
+    return stack
+
+
+def stages_of(template: Template) -> dict[str, dict[str, Any]]:
+    (pipeline,) = template.find_resources("AWS::CodePipeline::Pipeline").values()
+    return {stage["Name"]: stage for stage in pipeline["Properties"]["Stages"]}
+
+
+def in_order(stage: dict[str, Any]) -> list[str]:
+    return [a["Name"] for a in sorted(stage["Actions"], key=lambda a: (a["RunOrder"], a["Name"]))]
+
+
+def commands(template: Template, action: dict[str, Any]) -> str:
+    """The build specification of an action's project."""
+    project = template.to_json()["Resources"][action["Configuration"]["ProjectName"]["Ref"]]
+    return json.dumps(project["Properties"]["Source"]["BuildSpec"]).replace("\\", "")
+
+
+def action(stages: dict[str, dict[str, Any]], stage: str, name: str) -> dict[str, Any]:
+    return next(each for each in stages[stage]["Actions"] if each["Name"].endswith(name))
+
+
+def roles_taken(template: Template, construct: str) -> list[str]:
+    """The roles that the role of a step may take."""
+    policies = template.find_resources("AWS::IAM::Policy")
+    return [
+        json.dumps(statement["Resource"]).rpartition(":role/")[2].rstrip('"]} ')
+        for name, policy in policies.items()
+        if construct in name
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Action"] == "sts:AssumeRole"
+    ]

@@ -1,0 +1,157 @@
+"""The pipeline: what it runs, in which order, in which role, and when it goes back."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+from delivered import (
+    ASSET_HASH,
+    ROOT,
+    AlarmedStage,
+    action,
+    commands,
+    in_order,
+    roles_taken,
+    stages_of,
+    synthesised,
+)
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+
+def test_template_is_the_accepted_one(template: Template, snapshot: SnapshotAssertion) -> None:
+    masked = json.loads(ASSET_HASH.sub("<asset>", json.dumps(template.to_json())))
+
+    assert masked == snapshot(extension_class=JSONSnapshotExtension)
+
+
+@pytest.mark.usefixtures("stack")
+def test_what_it_may_do_in_an_environment_is_the_accepted(outdir: Path, snapshot: SnapshotAssertion) -> None:
+    (file,) = outdir.glob("assembly-jitr-pipeline-prod/*delivery*.template.json")
+
+    assert json.loads(file.read_text()) == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def test_it_updates_itself_and_then_goes_from_wave_to_wave(stages: dict[str, dict[str, Any]]) -> None:
+    assert list(stages) == ["Source", "Build", "UpdatePipeline", "Assets", "wave-1", "approve-2", "prod"]
+
+
+def test_an_environment_without_delivery_is_not_in_it(template: Template) -> None:
+    assert "sandbox" not in json.dumps(template.to_json())
+
+
+def test_each_deploy_is_followed_by_a_smoke_test(stages: dict[str, dict[str, Any]]) -> None:
+    assert in_order(stages["prod"]) == [
+        "jitr.Prepare",
+        "jitr.Deploy",
+        "jitr-delivery.Prepare",
+        "jitr-delivery.Deploy",
+        "smoke-prod",
+    ]
+    assert {"dev.jitr.Deploy", "dev.smoke-dev", "test.smoke-test"} <= set(in_order(stages["wave-1"]))
+
+
+def test_the_synthesis_runs_the_project_s_own_gate_first(
+    template: Template, stages: dict[str, dict[str, Any]]
+) -> None:
+    run = commands(template, action(stages, "Build", "Synth"))
+
+    assert 0 < run.index("bash .ci/run") < run.index("npx cdk synth")
+
+
+def test_the_cli_is_the_one_that_everybody_has(template: Template, stages: dict[str, dict[str, Any]]) -> None:
+    pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["aws-cdk"]
+
+    assert f"aws-cdk@{pinned}" in commands(template, action(stages, "UpdatePipeline", "SelfMutate"))
+
+
+def test_before_a_yes_the_difference_is_printed_by_a_role_that_only_reads(
+    template: Template, stages: dict[str, dict[str, Any]]
+) -> None:
+    shown = commands(template, action(stages, "approve-2", "diff-prod"))
+
+    assert in_order(stages["approve-2"]) == ["diff-prod", "approve-prod"]
+    assert "cdk diff --app assembly --method template --no-notices 'jitr-pipeline/prod/*'" in shown
+    assert roles_taken(template, "diffprod") == ["cdk-hnb659fds-lookup-role-333333333333-eu-central-1"]
+
+
+@pytest.mark.usefixtures("stack")
+def test_the_cli_finds_the_stacks_whose_difference_is_printed(outdir: Path) -> None:
+    command = [ROOT / "node_modules" / ".bin" / "cdk", "ls", "--app", outdir, "jitr-pipeline/prod/*"]
+
+    listed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert {line.partition(" ")[0] for line in listed.stdout.splitlines()} == {
+        "jitr-pipeline/prod/jitr",
+        "jitr-pipeline/prod/delivery",
+    }
+
+
+def test_a_smoke_test_runs_in_the_environment_s_role_for_it(
+    template: Template, stages: dict[str, dict[str, Any]]
+) -> None:
+    run = action(stages, "prod", "smoke-prod")
+
+    assert "jitr smoke --environment prod" in commands(template, run)
+    assert roles_taken(template, "smokeprod") == ["prod-jitr-smoke"]
+
+
+def test_a_wave_that_fails_is_rolled_back_and_nothing_else(stages: dict[str, dict[str, Any]]) -> None:
+    assert {name: stage.get("OnFailure") for name, stage in stages.items() if "OnFailure" in stage} == {
+        "wave-1": {"Result": "ROLLBACK"},
+        "prod": {"Result": "ROLLBACK"},
+    }
+
+
+def test_a_wave_is_rolled_back_on_an_alarm_of_any_of_its_environments(
+    stages: dict[str, dict[str, Any]],
+) -> None:
+    (condition,) = stages["wave-1"]["OnSuccess"]["Conditions"]
+
+    assert condition["Result"] == "ROLLBACK"
+    assert [(rule["Name"], rule["Configuration"], rule["Region"]) for rule in condition["Rules"]] == [
+        (
+            f"alarm-{name}",
+            {"AlarmName": f"{name}-jitr-any", "AlarmStates": "ALARM", "WaitTime": minutes},
+            "eu-central-1",
+        )
+        for name, minutes in (("dev", "15"), ("test", "5"))
+    ]
+
+
+def test_without_alarms_a_wave_is_rolled_back_on_failure_alone(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jitr_stack.delivery_access.alarm_names", lambda _stack: [])
+
+    plain = stages_of(Template.from_stack(synthesised(folder, tmp_path)))["prod"]
+
+    assert ("OnFailure" in plain, "OnSuccess" in plain) == (True, False)
+
+
+def test_a_changed_environment_leaves_the_pipeline_as_it_is_so_that_it_has_a_run_to_go_back_to(
+    template: Template, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = tmp_path / "environments"
+    changed.mkdir()
+    for file in folder.glob("*.toml"):
+        (changed / file.name).write_text(
+            'architecture = "x86_64"\ndevice_validity_days = 99\n' + file.read_text()
+        )
+    monkeypatch.setattr("jitr_stack.pipeline.EnvironmentStage", AlarmedStage)
+
+    after = Template.from_stack(synthesised(changed, tmp_path / "out"))
+
+    assert after.to_json() == template.to_json()
+
+
+def test_artifacts_are_encrypted_with_a_key_of_their_own_and_only_over_tls(template: Template) -> None:
+    template.has_resource_properties("AWS::CodePipeline::Pipeline", {"PipelineType": "V2"})
+    (bucket,) = template.find_resources("AWS::S3::Bucket").values()
+    (rule,) = bucket["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert "aws:SecureTransport" in json.dumps(template.find_resources("AWS::S3::BucketPolicy"))

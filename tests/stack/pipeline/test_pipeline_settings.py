@@ -1,0 +1,69 @@
+"""Settings of the pipeline and of an environment's place in it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from cli_context import CONTEXT
+from delivered import EXAMPLE, alarmed
+
+from jitr_stack import pipeline_settings, settings
+from jitr_stack.delivery_access import DeliveryAccess
+from jitr_stack.stage import EnvironmentStage
+
+
+@pytest.fixture
+def refusal(tmp_path: Path) -> Callable[[str], str]:
+    """Give the text with which a pipeline's file is refused."""
+
+    def text(toml: str) -> str:
+        (tmp_path / "pipeline.toml").write_text(toml)
+        with pytest.raises(settings.SettingsError) as refused:
+            pipeline_settings.load(tmp_path / "pipeline.toml")
+        return str(refused.value).removeprefix(f"{tmp_path}/")
+
+    return text
+
+
+def test_without_a_file_there_is_no_pipeline(tmp_path: Path) -> None:
+    assert pipeline_settings.load(tmp_path / "pipeline.toml") is None
+
+
+def test_what_is_wrong_with_the_file_is_one_line_that_names_the_key(refusal: Callable[[str], str]) -> None:
+    example = EXAMPLE.read_text()
+
+    assert refusal(example + "brunch = 1\n") == "pipeline.toml: brunch: unknown key"
+    assert refusal(re.sub("connection = .*", "", example)) == "pipeline.toml: connection: Field required"
+    assert refusal("account = ").startswith("pipeline.toml: Invalid value")
+
+
+def test_a_wave_has_no_more_environments_than_a_condition_has_rules(folder: Path) -> None:
+    dev = settings.load("dev", folder)
+    many = [dev.model_copy(update={"name": f"dev{number}"}) for number in range(6)]
+
+    with pytest.raises(settings.SettingsError, match=r"dev0, .*: delivery\.wave: 1, of which 5 may be"):
+        pipeline_settings.waves(many)
+
+
+def test_an_environment_on_this_machine_is_not_delivered(tmp_path: Path) -> None:
+    local = (settings.ENVIRONMENTS / "local.toml").read_text()
+    (tmp_path / "local.toml").write_text(f"{local}\n[delivery]\nwave = 1\n")
+
+    with pytest.raises(settings.SettingsError, match="delivery: an environment on this machine is not"):
+        settings.load("local", tmp_path)
+
+
+def test_of_the_repository_s_environments_production_alone_waits_for_a_yes() -> None:
+    waits = {each.name: each.delivery.approval for each in settings.load_all() if each.delivery}
+
+    assert waits == {"dev": False, "prod": True}
+
+
+def test_an_alarm_without_a_name_of_its_own_is_refused() -> None:
+    stage = EnvironmentStage(cdk.App(context=CONTEXT, analytics_reporting=False), settings.load("dev"))
+    alarmed(stage, None)
+
+    with pytest.raises(ValueError, match="dev/jitr/TestAlarm/Resource: give it a name"):
+        DeliveryAccess(stage, settings.load("dev"), pipeline_account="111111111111")
