@@ -30,25 +30,12 @@ def alarm_role_name(environment: str) -> str:
 
 
 def alarm_name(environment: str) -> str:
-    """Give the name of the alarm that is on while any alarm of the environment is."""
+    """Give the name of the alarm that is on while any is that a deploy may have set off."""
     return f"{stack_name(environment)}-any"
 
 
-def alarm_names(stack: cdk.Stack) -> list[str]:
-    """Find the alarms of a stack.
-
-    Raises:
-        ValueError: one has no name of its own; a reference to it would keep it from ever being removed.
-    """
-    alarms = [child for child in stack.node.find_all() if isinstance(child, cloudwatch.CfnAlarm)]
-    for alarm in alarms:
-        if alarm.alarm_name is None or cdk.Token.is_unresolved(alarm.alarm_name):
-            raise ValueError(f"{alarm.node.path}: give it a name, by which the pipeline can ask about it")
-    return [str(alarm.alarm_name) for alarm in alarms]
-
-
 class DeliveryAccess(cdk.Stack):
-    """Two roles that the pipeline takes in the environment's account, and an alarm over all its alarms."""
+    """Two roles that the pipeline takes in the environment's account, and the alarm on which it goes back."""
 
     def __init__(self, stage: EnvironmentStage, settings: Settings, *, pipeline_account: str) -> None:
         environment = settings.name
@@ -63,7 +50,7 @@ class DeliveryAccess(cdk.Stack):
         self.add_stack_dependency(stage.stack, reason="its alarms must be there")
         self._pipeline_account = pipeline_account
         self._smoke_role(environment)
-        self.watched = self._alarm(environment, alarm_names(stage.stack))
+        self.watched = self._alarm(environment, stage.stack.monitoring.by_a_deploy)
         if self.watched:
             self._alarm_role(environment)
 
@@ -109,7 +96,7 @@ class DeliveryAccess(cdk.Stack):
             self,
             "Any",
             composite_alarm_name=alarm_name(environment),
-            alarm_description=f"Any alarm of environment {environment}; the pipeline rolls back on it",
+            alarm_description=f"A function of environment {environment} fails; the pipeline rolls back on it",
             alarm_rule=cloudwatch.AlarmRule.any_of(
                 *(cloudwatch.AlarmRule.from_string(f'ALARM("{each}")') for each in alarms)
             ),

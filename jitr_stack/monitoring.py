@@ -24,6 +24,7 @@ class Monitoring(Construct):
 
     Attributes:
         alarms: by their full names.
+        by_a_deploy: names of those that a deploy may have set off.
 
     Raises:
         SettingsError: the topic is in another Region than the environment.
@@ -41,10 +42,13 @@ class Monitoring(Construct):
         super().__init__(scope, construct_id)
         self._topic = self._existing(settings)
         self.alarms: dict[str, cloudwatch.Alarm] = {}
+        self.by_a_deploy: list[str] = []
         if settings.alarms.enabled:
             for watch in watches(settings, registration, functions):
                 name = alarm_name(settings.name, watch.name)
                 self.alarms[name] = self._alarm(name, watch)
+                if watch.by_a_deploy:
+                    self.by_a_deploy.append(name)
 
     def _existing(self, settings: Settings) -> sns.ITopic | None:
         arn = settings.alarms.topic

@@ -37,6 +37,9 @@ class Watch:
     """In how many periods on end."""
     missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING
     """Queues and functions without work report nothing, and outcomes are counted when there are any."""
+    by_a_deploy: bool = False
+    """Whether a deploy may well be what set it off: on these the pipeline goes back. What devices do, or
+    somebody with a stolen key, shall take no deploy back."""
 
     @property
     def description(self) -> str:
@@ -138,6 +141,7 @@ def _errors(settings: Settings, function: RuntimeFunction) -> Watch:
         metric=function.function.metric_errors(period=PERIOD, statistic=cloudwatch.Stats.SUM),
         threshold=settings.alarms.errors,
         means=f"The function {_name(function)} ends in errors.",
+        by_a_deploy=True,
         run=f"jitr doctor -e {settings.name}",
     )
 
@@ -149,6 +153,7 @@ def _throttles(settings: Settings, function: RuntimeFunction) -> Watch:
         metric=function.function.metric_throttles(period=PERIOD, statistic=cloudwatch.Stats.SUM),
         threshold=settings.alarms.throttles,
         means=f"Lambda does not run the function {_name(function)}: the account's concurrency is used up.",
+        by_a_deploy=True,
         run=f"jitr doctor -e {settings.name}",
     )
 

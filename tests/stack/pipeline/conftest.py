@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
-from delivered import FILES, AlarmedStage, stages_of, synthesised
+from delivered import FILES, stages_of, synthesised
 
 from jitr_stack.pipeline import PipelineStack
 
@@ -27,10 +27,9 @@ def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def stack(folder: Path, outdir: Path) -> PipelineStack:
-    """The pipeline, its environments with an alarm each; checked by the CDK's validation and AwsSolutions."""
+    """The pipeline, its environments with their alarms; checked by the CDK's validation and AwsSolutions."""
     patch = pytest.MonkeyPatch()
     patch.setenv("CDK_VALIDATION", "true")
-    patch.setattr("jitr_stack.pipeline.EnvironmentStage", AlarmedStage)
     made = synthesised(folder, outdir, checked=True)
     patch.undo()
     return made

@@ -6,44 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.assertions import Template
 from cdk_nag import AwsSolutionsChecks
 from cli_context import CONTEXT
 
 from jitr_stack import pipeline_settings, settings
 from jitr_stack.pipeline import PipelineStack
-from jitr_stack.stage import EnvironmentStage
 
 ROOT = settings.ENVIRONMENTS.parent
 EXAMPLE = ROOT / "pipeline.example.toml"
 ASSET_HASH = re.compile(r"\b[0-9a-f]{64}\b")
-PLACE = 'account = "{account}"\nregion = "eu-central-1"\n[authorities.fleet]\n'
+PLACE = 'account = "{account}"\nregion = "eu-central-1"\n[alarms]\nenabled = true\n[authorities.fleet]\n'
 FILES = {
     "dev": PLACE.format(account="111111111111") + "[delivery]\nwave = 1\n",
     "test": PLACE.format(account="222222222222") + "[delivery]\nwave = 1\nalarm_minutes = 5\n",
     "prod": PLACE.format(account="333333333333") + "[delivery]\nwave = 2\napproval = true\n",
     "sandbox": PLACE.format(account="444444444444"),
 }
-
-
-class AlarmedStage(EnvironmentStage):
-    """A stage with an alarm, whatever else it may have."""
-
-    def __init__(self, scope: cdk.Stack, environment: settings.Settings) -> None:
-        super().__init__(scope, environment)
-        alarmed(self, f"{environment.name}-dead-letters")
-
-
-def alarmed(stage: EnvironmentStage, name: str | None) -> None:
-    cloudwatch.Alarm(
-        stage.stack,
-        "TestAlarm",
-        alarm_name=name,
-        metric=stage.stack.registration.dead_letters.metric_approximate_number_of_messages_visible(),
-        threshold=1,
-        evaluation_periods=1,
-    )
 
 
 def synthesised(folder: Path, outdir: Path, *, checked: bool = False) -> PipelineStack:

@@ -1,6 +1,7 @@
 """The pipeline: what it runs, in which order, in which role, and when it goes back."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ import pytest
 from aws_cdk.assertions import Template
 from delivered import (
     ASSET_HASH,
+    FILES,
     ROOT,
-    AlarmedStage,
     action,
     commands,
     in_order,
@@ -122,18 +123,32 @@ def test_a_wave_is_rolled_back_on_an_alarm_of_any_of_its_environments(
     ]
 
 
-def test_without_alarms_a_wave_is_rolled_back_on_failure_alone(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jitr_stack.delivery_access.alarm_names", lambda _stack: [])
+@pytest.mark.usefixtures("stack")
+def test_a_wave_is_rolled_back_on_failing_functions_and_not_on_what_devices_do(outdir: Path) -> None:
+    (file,) = outdir.glob("assembly-jitr-pipeline-prod/*delivery*.template.json")
+    (alarm,) = [
+        resource["Properties"]
+        for resource in json.loads(file.read_text())["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::CompositeAlarm"
+    ]
 
-    plain = stages_of(Template.from_stack(synthesised(folder, tmp_path)))["prod"]
+    assert set(re.findall(r'ALARM\("prod-jitr-([a-z-]+)"\)', alarm["AlarmRule"])) == {
+        f"{function}-{what}"
+        for function in ("certificate-authority", "device-access", "issuance", "registration")
+        for what in ("errors", "throttles")
+    }
+
+
+def test_without_alarms_a_wave_is_rolled_back_on_failure_alone(tmp_path: Path) -> None:
+    (tmp_path / "prod.toml").write_text(FILES["prod"].replace("enabled = true", "enabled = false"))
+
+    plain = stages_of(Template.from_stack(synthesised(tmp_path, tmp_path / "out")))["prod"]
 
     assert ("OnFailure" in plain, "OnSuccess" in plain) == (True, False)
 
 
 def test_a_changed_environment_leaves_the_pipeline_as_it_is_so_that_it_has_a_run_to_go_back_to(
-    template: Template, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    template: Template, folder: Path, tmp_path: Path
 ) -> None:
     changed = tmp_path / "environments"
     changed.mkdir()
@@ -141,7 +156,6 @@ def test_a_changed_environment_leaves_the_pipeline_as_it_is_so_that_it_has_a_run
         (changed / file.name).write_text(
             'architecture = "x86_64"\ndevice_validity_days = 99\n' + file.read_text()
         )
-    monkeypatch.setattr("jitr_stack.pipeline.EnvironmentStage", AlarmedStage)
 
     after = Template.from_stack(synthesised(changed, tmp_path / "out"))
 

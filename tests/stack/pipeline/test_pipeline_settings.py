@@ -4,14 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import aws_cdk as cdk
 import pytest
-from cli_context import CONTEXT
-from delivered import EXAMPLE, alarmed
+from delivered import EXAMPLE
 
 from jitr_stack import pipeline_settings, settings
-from jitr_stack.delivery_access import DeliveryAccess
-from jitr_stack.stage import EnvironmentStage
 
 
 @pytest.fixture
@@ -59,11 +55,3 @@ def test_of_the_repository_s_environments_production_alone_waits_for_a_yes() -> 
     waits = {each.name: each.delivery.approval for each in settings.load_all() if each.delivery}
 
     assert waits == {"dev": False, "prod": True}
-
-
-def test_an_alarm_without_a_name_of_its_own_is_refused() -> None:
-    stage = EnvironmentStage(cdk.App(context=CONTEXT, analytics_reporting=False), settings.load("dev"))
-    alarmed(stage, None)
-
-    with pytest.raises(ValueError, match="dev/jitr/TestAlarm/Resource: give it a name"):
-        DeliveryAccess(stage, settings.load("dev"), pipeline_account="111111111111")
