@@ -27,6 +27,12 @@ finally:
 """
 
 
+@pytest.fixture(autouse=True)
+def buffered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Output waits in Python's buffers, as it does unless the environment says otherwise."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+
+
 @pytest.fixture
 def unread() -> Iterator[int]:
     """The end of a pipe whose reader has gone."""
