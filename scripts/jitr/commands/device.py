@@ -156,8 +156,9 @@ def activate(
 ) -> None:
     """Let devices in again that were deactivated or refused, by the environment's rules.
 
-    The registration does it, with all its checks. Revoked and expired certificates stay out, so do those
-    without a record, and one whose thing has another certificate now.
+    The registration does it, with all its checks; what is ACTIVE at AWS IoT past its record goes off before.
+    Revoked and expired certificates stay out, so do those without a record, and one whose thing has another
+    certificate now.
     """
     from jitr.devices.letting_in import LettingIn
 
