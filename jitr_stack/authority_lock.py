@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from jitr_stack.environments import file_of
 from jitr_stack.settings import Settings, SettingsError, read_layers
 
 
@@ -55,12 +56,19 @@ def _refusal(
     environment: str, folder: Path, name: str, wanted: dict[str, Any], locked: dict[str, Any]
 ) -> str:
     changed = next(each for each in {**locked, **wanted} if wanted.get(each) != locked.get(each))
-    place = read_layers(environment, folder).blamed(["authorities", name, changed])
+    place = _place(environment, folder, ["authorities", name, changed])
     return (
         f"{place}: authorities.{name}.{changed}: was {locked.get(changed)}, now {wanted.get(changed)}; "
         "an authority cannot change: add a new one and move `issuing` to it, "
         "or say `replace = true` to lose the old one"
     )
+
+
+def _place(environment: str, folder: Path, key: list[str]) -> str:
+    """Give the file in which `key` stands; settings made in code have none, and the lock is named."""
+    if not file_of(environment, folder).exists():
+        return str(lock_file(environment, folder))
+    return read_layers(environment, folder).blamed(key)
 
 
 def _read(file: Path) -> dict[str, Any]:
