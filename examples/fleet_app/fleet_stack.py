@@ -1,4 +1,4 @@
-"""What this fleet adds: its devices' telemetry, its factory, and whom to tell when a registration fails."""
+"""What this fleet adds: its devices' telemetry, its factory, and whom to tell when no device may come in."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -27,7 +27,7 @@ class FleetStack(cdk.Stack):
         )
         self._keep_latest_telemetry()
         self._let_factory_issue(registration)
-        self._tell_of_dead_letters(registration)
+        self._tell_of_alarms(registration)
 
     def _keep_latest_telemetry(self) -> None:
         """Keep each device's latest message from `<thing>/telemetry`."""
@@ -64,18 +64,15 @@ class FleetStack(cdk.Stack):
         if registration.issuance:  # there is none where every authority's key is somebody else's
             registration.issuance.grant_sign(factory)
 
-    def _tell_of_dead_letters(self, registration: JitrStack) -> None:
-        """Tell the fleet's people of registrations that can never succeed."""
+    def _tell_of_alarms(self, registration: JitrStack) -> None:
+        """Tell the fleet's people when any alarm of the registration rings."""
         people = sns.Topic(self, "People", enforce_ssl=True)
         # A topic with a policy of its own has no default one, by which alarms may publish.
         people.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
-        waiting = registration.registration.dead_letters.metric_approximate_number_of_messages_visible()
-        alarm = waiting.create_alarm(
+        alarm = cloudwatch.CompositeAlarm(
             self,
-            "DeadLetters",
-            threshold=1,
-            evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="Registrations that failed for good: `jitr redrive -e fleet` shows them",
+            "Registration",
+            alarm_rule=cloudwatch.AlarmRule.any_of(*registration.monitoring.alarms.values()),
+            alarm_description="Devices may not come in: `jitr doctor -e fleet` says more",
         )
         alarm.add_alarm_action(actions.SnsAction(people))

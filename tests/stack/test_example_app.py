@@ -56,7 +56,7 @@ def test_example_makes_our_stack_and_its_own(synthesised: ForeignApp) -> None:
         "AWS::KMS::Key",
         "AWS::IoT::TopicRule",
     } <= ours
-    assert {"AWS::CloudWatch::Alarm", "AWS::IoT::TopicRule", "AWS::SNS::Topic"} <= its_own
+    assert {"AWS::CloudWatch::CompositeAlarm", "AWS::IoT::TopicRule", "AWS::SNS::Topic"} <= its_own
 
 
 def test_functions_are_bundled_from_the_wheel(synthesised: ForeignApp) -> None:
@@ -130,7 +130,7 @@ def test_jitr_makes_an_authority_from_the_wheel(foreign: ForeignApp, tmp_path: P
     assert "BEGIN CERTIFICATE" in (tmp_path / "CA_files" / "zk_ca.pem").read_text()
 
 
-@pytest.mark.parametrize("command", ["jitr demo", "jitr local up"])
+@pytest.mark.parametrize("command", ["jitr demo", "jitr local up", "jitr smoke"])
 def test_what_wants_a_checkout_says_so(command: str, foreign: ForeignApp) -> None:
     program, *words = command.split()
 

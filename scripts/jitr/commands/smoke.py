@@ -26,6 +26,9 @@ def smoke(
     Looks first at all that `jitr doctor` looks at, and tries no device where that failed. Key, certificate
     and thing are gone at the end, also after a failure or Ctrl-C; the issuance record stays, revoked.
     """
+    from jitr.checkout import needs_checkout
+
+    needs_checkout("jitr smoke")
     from jitr.devices.desk import desk
     from jitr.smoke.run import run
     from jitr.trial.timeline import Timeline
