@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fleet import Fleet, awaited
-from function_code import BY_LAMBDA, zipped
+from function_code import BY_LAMBDA, take_away, zipped
 
 from contract import stack_name
 
@@ -74,8 +74,7 @@ def a_function_that_holds_back(fleet: Fleet) -> Iterator[tuple[str, str]]:
     try:
         yield made["FunctionArn"], queue
     finally:
-        functions.delete_function(FunctionName=NAME)
-        fleet.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{NAME}")
+        take_away(fleet, NAME)
         iam.delete_role_policy(RoleName=NAME, PolicyName=NAME)
         iam.delete_role(RoleName=NAME)
         sqs.delete_queue(QueueUrl=queue)

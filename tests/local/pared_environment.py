@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet import Fleet
-from function_code import BY_LAMBDA, zipped
+from function_code import BY_LAMBDA, take_away, zipped
 from owner import Owner
 from roles import physical_ids
 
@@ -68,13 +68,13 @@ def write_settings(folder: Path, factory: Owner) -> None:
 @contextmanager
 def what_is_the_owners(fleet: Fleet) -> Iterator[None]:
     """Thing type, group, decision function and bus, which the environments name."""
-    iot, iam, functions = fleet.client("iot"), fleet.client("iam"), fleet.client("lambda")
+    iot, iam = fleet.client("iot"), fleet.client("iam")
     before = certificates(iot)
     iot.create_thing_type(thingTypeName="pared")
     iot.create_thing_group(thingGroupName="pared")
     fleet.client("events").create_event_bus(Name="pared")
     role = iam.create_role(RoleName="pared-decide", AssumeRolePolicyDocument=json.dumps(BY_LAMBDA))
-    functions.create_function(
+    fleet.client("lambda").create_function(
         FunctionName="pared-decide",
         Runtime="python3.12",
         Role=role["Role"]["Arn"],
@@ -89,8 +89,7 @@ def what_is_the_owners(fleet: Fleet) -> Iterator[None]:
         iot.delete_thing_type(thingTypeName="pared")
         iot.delete_thing_group(thingGroupName="pared")
         fleet.client("events").delete_event_bus(Name="pared")
-        functions.delete_function(FunctionName="pared-decide")
-        fleet.client("logs").delete_log_group(logGroupName="/aws/lambda/pared-decide")
+        take_away(fleet, "pared-decide")
         iam.delete_role(RoleName="pared-decide")
 
 
