@@ -86,15 +86,26 @@ def answered(acknowledgement: Finding, found: list[Finding]) -> list[Finding]:
     return [(at, what) for at, what in found if what == rule and at.startswith(f"{path}/")]
 
 
+def cfn_lint(*templates: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "cfn-lint"), "--non-zero-exit-code", "error"]
+    return subprocess.run([*command, *templates], capture_output=True, text=True, check=False)
+
+
 def test_cfn_lint_finds_no_error(assembly: Path) -> None:
     templates = sorted(str(path) for path in assembly.rglob("*.template.json"))
 
-    lint = subprocess.run(
-        [str(Path(sys.executable).parent / "cfn-lint"), "--non-zero-exit-code", "error", *templates],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    lint = cfn_lint(*templates)
 
     assert len(templates) == 4
     assert lint.returncode == 0, lint.stdout
+
+
+def test_cfn_lint_would_find_a_property_that_does_not_exist(tmp_path: Path) -> None:
+    planted = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeOut": 72}}
+    template = tmp_path / "planted.template.json"
+    template.write_text(json.dumps({"Resources": {"Planted": planted}}))
+
+    lint = cfn_lint(str(template))
+
+    assert lint.returncode != 0
+    assert "'VisibilityTimeOut' was unexpected" in lint.stdout
