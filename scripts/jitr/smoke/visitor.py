@@ -44,7 +44,7 @@ def visitor(desk: Desk, timeline: Timeline) -> Iterator[Visitor]:
     with tempfile.TemporaryDirectory(prefix=SMOKE_PREFIX) as scratch:
         made = _made(desk, Path(scratch), timeline)
         try:
-            _refuse_what_is_there(desk, made.device.thing_name)
+            refuse_what_is_there(desk, made.device.thing_name)
             made.leaving.own_thing = True
             yield made
         finally:
@@ -64,8 +64,12 @@ def _made(desk: Desk, folder: Path, timeline: Timeline) -> Visitor:
     return Visitor(device, Leaving(desk, signed.certificate_id, signed.thing_name))
 
 
-def _refuse_what_is_there(desk: Desk, thing_name: str) -> None:
-    """Touch no thing that was there before: a template may name one that the CSR does not choose."""
+def refuse_what_is_there(desk: Desk, thing_name: str) -> None:
+    """Touch no thing that was there before: a template may name one that the CSR does not choose.
+
+    Raises:
+        FailureError: there is such a thing.
+    """
     iot = desk.target.iot
     try:
         iot.describe_thing(thingName=thing_name)
