@@ -1,7 +1,6 @@
 """A pipeline of four environments, synthesised, and how its template is read."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from jitr_stack.pipeline import PipelineStack
 
 ROOT = settings.ENVIRONMENTS.parent
 EXAMPLE = ROOT / "pipeline.example.toml"
-ASSET_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 PLACE = 'account = "{account}"\nregion = "eu-central-1"\n[alarms]\nenabled = true\n[authorities.fleet]\n'
 FILES = {
     "dev": PLACE.format(account="111111111111") + "[delivery]\nwave = 1\n",
