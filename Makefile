@@ -63,7 +63,7 @@ types: setup ## Types, strictly
 gates: setup $(CHECKOV)/installed ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint, checkov, policies
 	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py tests/stack/test_checkov.py tests/stack/test_policies.py
 
-audit: setup ## Known vulnerabilities of the locked packages; exit 75 where the advisory service cannot be asked
+audit: setup ## Known vulnerabilities of the locked Python packages; exit 75 where the advisory service cannot be asked
 	@$(BIN)/python scripts/audit.py
 
 sbom: setup ## What each function's zip holds, as CycloneDX: build/sbom/<environment>/<function>.cdx.json

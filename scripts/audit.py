@@ -1,4 +1,4 @@
-"""Ask the advisory service whether any locked package has a known vulnerability: `make audit`.
+"""Ask the advisory service whether any locked Python package has a known vulnerability: `make audit`.
 
 No part of the offline gate: what is known changes from day to day, and not every machine reaches the service.
 """
