@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-# The CDK's libraries run on the Node.js that is installed beside this Python, not on the PATH's.
-# Tests stop programs by it; a run under nohup would hand them down an ear that is deaf to it.
+# Tests stop programs by these; a run under nohup, or in the background of a script, would hand down deaf
+# ears.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+# The CDK's libraries run on the Node.js that is installed beside this Python, not on the PATH's.
 os.environ["JSII_NODE"] = str(Path(sys.executable).parent / "node")
 
 
