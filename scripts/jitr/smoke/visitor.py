@@ -3,14 +3,15 @@
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jitr import endpoints
 from jitr.devices.desk import Desk
+from jitr.endpoints import Endpoint
 from jitr.failure import FailureError
-from jitr.interruption import uninterrupted
+from jitr.interruption import postponed, uninterrupted
 from jitr.signing import by_deployed_authority
 from jitr.smoke.leaving import Leaving
 from jitr.trial.key import SoftwareKey, make_csr
@@ -41,27 +42,31 @@ def visitor(desk: Desk, timeline: Timeline) -> Iterator[Visitor]:
         FailureError: the request was refused, a thing of this name is there, or something could not be
             taken back.
     """
-    with tempfile.TemporaryDirectory(prefix=SMOKE_PREFIX) as scratch:
-        made = _made(desk, Path(scratch), timeline)
-        try:
-            refuse_what_is_there(desk, made.device.thing_name)
-            made.leaving.own_thing = True
-            yield made
-        finally:
-            with uninterrupted(), timeline.step("gone again", "taking the device back") as step:
-                made.taken_back.extend(made.leaving.leave())
-                step.outcome = "; ".join(made.taken_back) or "nothing was left"
+    with tempfile.TemporaryDirectory(prefix=SMOKE_PREFIX) as scratch, ExitStack() as afterwards:
+        place = endpoints.find(desk.target)
+        with postponed():  # once it is signed, it is known who takes it back
+            made = _made(desk, place, Path(scratch), timeline)
+            afterwards.callback(_taken_back, made, timeline)
+        refuse_what_is_there(desk, made.device.thing_name)
+        made.leaving.own_thing = True
+        yield made
 
 
-def _made(desk: Desk, folder: Path, timeline: Timeline) -> Visitor:
+def _made(desk: Desk, place: Endpoint, folder: Path, timeline: Timeline) -> Visitor:
     key, csr, crt = SoftwareKey(folder), folder / "device.csr", folder / "device.crt"
     with timeline.step("certificate", "having a certificate signed by the deployed authority") as step:
         make_csr(key, f"{SMOKE_PREFIX}{secrets.token_hex(6)}", csr)
         signed = by_deployed_authority(csr, desk.target.environment)
         step.outcome = f"{signed.certificate_id[:12]}… signed by the deployed authority"
     crt.write_text(signed.certificate)
-    device = Device(signed.thing_name, key, crt, endpoints.find(desk.target))
+    device = Device(signed.thing_name, key, crt, place)
     return Visitor(device, Leaving(desk, signed.certificate_id, signed.thing_name))
+
+
+def _taken_back(made: Visitor, timeline: Timeline) -> None:
+    with uninterrupted(), timeline.step("gone again", "taking the device back") as step:
+        made.taken_back.extend(made.leaving.leave())
+        step.outcome = "; ".join(made.taken_back) or "nothing was left"
 
 
 def refuse_what_is_there(desk: Desk, thing_name: str) -> None:
