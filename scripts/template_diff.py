@@ -5,13 +5,11 @@ No account is asked and no function is built. `.ci/template-diff BASE HEAD` runs
 
 import argparse
 import difflib
-import io
 import json
 import os
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,9 +54,10 @@ def synthesise(revision: str) -> Templates:
     """
     with tempfile.TemporaryDirectory(prefix="template-diff-") as folder:
         tree, assembly = Path(folder, "tree"), Path(folder, "assembly")
-        archive = run("git", "archive", "--format=tar", revision)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(tree, filter="data")
+        archive = Path(folder, "tree.tar")
+        run("git", "archive", "--format=tar", f"--output={archive}", revision)
+        tree.mkdir()
+        run("tar", "--extract", f"--file={archive}", f"--directory={tree}")
         run(str(python_for(tree)), "app.py", cwd=tree, env=surroundings(tree, assembly))
         found = sorted(assembly.rglob("*.template.json"))
         return {str(path.relative_to(assembly)): masked(path.read_text()) for path in found}

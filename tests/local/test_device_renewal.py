@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,16 @@ from cryptography import x509
 from fleet import Fleet, awaited
 
 from pki.identity import certificate_id
+from pki.signed import BACKDATE
 
 DEVICE = Path(__file__).resolve().parents[2] / "scripts" / "device"
 # What the desk runs for a CSR on stdin, as docs/device.md has it.
 SIGN = 'f=$(mktemp -d) && cat > "$f/csr" && jitr sign "$f/csr" "$f/crt" >&2 && cat "$f/crt"'
 NAME = "zymkey-renewed"
+
+
+def issued_at(file: Path) -> datetime:
+    return x509.load_pem_x509_certificate(file.read_bytes()).not_valid_before_utc + BACKDATE
 
 
 def status(fleet: Fleet, identifier: str) -> str:
@@ -30,6 +36,8 @@ def test_the_new_certificate_is_let_in_and_the_old_one_is_replaced(local: Fleet,
     identity = local.registered(NAME)
     for file in identity.device.certificate.parent.iterdir():
         shutil.copy(file, tmp_path)
+    # One that is signed within the same second ends no later.
+    awaited(lambda: datetime.now(UTC) > issued_at(tmp_path / "device.crt") + timedelta(seconds=1))
 
     renewed = subprocess.run(
         [
