@@ -6,7 +6,8 @@ from pydantic import Field
 
 from jitr_stack.authorities import Strict
 
-Minutes = Annotated[int, Field(strict=True, ge=0, le=1440)]
+Minutes = Annotated[int, Field(strict=True, ge=0, le=420)]
+"""A build watches for so long, after half an hour at most; it may take 480 (CodeBuild user guide, Quotas)."""
 
 
 class Delivery(Strict):
@@ -17,4 +18,4 @@ class Delivery(Strict):
     approval: bool = False
     """Whether somebody must read the difference and say yes, before each deploy."""
     alarm_minutes: Minutes = 15
-    """How long an alarm that goes off after the deploy is given to be over, before it is rolled back."""
+    """How long its alarms are watched after the smoke test; one that goes off takes the deploy back."""

@@ -20,13 +20,8 @@ PIPELINE_STACK = "jitr-pipeline"
 
 
 def smoke_role_name(environment: str) -> str:
-    """Give the name of the role in which `jitr smoke` runs."""
+    """Give the name of the role in which the environment is tried after a deploy."""
     return f"{stack_name(environment)}-smoke"
-
-
-def alarm_role_name(environment: str) -> str:
-    """Give the name of the role in which the pipeline reads the environment's alarm."""
-    return f"{stack_name(environment)}-alarm"
 
 
 def alarm_name(environment: str) -> str:
@@ -35,7 +30,7 @@ def alarm_name(environment: str) -> str:
 
 
 class DeliveryAccess(cdk.Stack):
-    """Two roles that the pipeline takes in the environment's account, and the alarm on which it goes back."""
+    """The role that the pipeline takes in the environment's account, and the alarm on which it goes back."""
 
     def __init__(self, stage: EnvironmentStage, settings: Settings, *, pipeline_account: str) -> None:
         environment = settings.name
@@ -49,47 +44,36 @@ class DeliveryAccess(cdk.Stack):
             cdk.Tags.of(self).add(key, value)
         self.add_stack_dependency(stage.stack, reason="its alarms must be there")
         self._pipeline_account = pipeline_account
-        self._smoke_role(environment)
+        role = self._smoke_role(environment)
         self.watched = self._alarm(environment, stage.stack.monitoring.by_a_deploy)
         if self.watched:
-            self._alarm_role(environment)
+            _let_read_alarms(role)
 
-    def _smoke_role(self, environment: str) -> None:
-        role = self._role("Smoke", smoke_role_name(environment), "Runs jitr smoke after a deploy")
+    def _smoke_role(self, environment: str) -> iam.Role:
+        """Make a role for the roles of the pipeline's stack.
+
+        The names of those are not known before they are made; they begin as their stack does.
+        """
+        roles = f"arn:{self.partition}:iam::{self._pipeline_account}:role/{PIPELINE_STACK}-*"
+        role = iam.Role(
+            self,
+            "Smoke",
+            role_name=smoke_role_name(environment),
+            description="Runs jitr smoke after a deploy, and watches the environment's alarm",
+            assumed_by=iam.AccountPrincipal(self._pipeline_account).with_conditions(
+                {"ArnLike": {"aws:PrincipalArn": roles}}
+            ),
+        )
         for permission in smoke_permissions(environment):
             arns = permission.arns(self.partition, self.region, self.account)
             role.add_to_policy(iam.PolicyStatement(actions=list(permission.actions), resources=arns))
             for arn in arns:
                 if "*" in arn:
                     acknowledge_wildcard(role, arn, permission.because)
-
-    def _alarm_role(self, environment: str) -> None:
-        role = self._role("AlarmReader", alarm_role_name(environment), "Reads the environment's alarm")
-        role.add_to_policy(iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]))
-        acknowledge(
-            role,
-            "AwsSolutions-IAM5[Resource::*]",
-            "composite alarms are shown only to who may describe all alarms (DescribeAlarms, API reference)",
-        )
-
-    def _role(self, construct_id: str, name: str, description: str) -> iam.Role:
-        """Make a role for the roles of the pipeline's stack.
-
-        The names of those are not known before they are made; they begin as their stack does.
-        """
-        roles = f"arn:{self.partition}:iam::{self._pipeline_account}:role/{PIPELINE_STACK}-*"
-        return iam.Role(
-            self,
-            construct_id,
-            role_name=name,
-            description=description,
-            assumed_by=iam.AccountPrincipal(self._pipeline_account).with_conditions(
-                {"ArnLike": {"aws:PrincipalArn": roles}}
-            ),
-        )
+        return role
 
     def _alarm(self, environment: str, alarms: list[str]) -> bool:
-        """Make one alarm of all: a condition of the pipeline takes five rules, and an environment is one."""
+        """Make one alarm of all, so that the pipeline has one to watch; say whether there is any."""
         if not alarms:
             return False
         cloudwatch.CompositeAlarm(
@@ -102,3 +86,12 @@ class DeliveryAccess(cdk.Stack):
             ),
         )
         return True
+
+
+def _let_read_alarms(role: iam.Role) -> None:
+    role.add_to_policy(iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]))
+    acknowledge(
+        role,
+        "AwsSolutions-IAM5[Resource::*]",
+        "composite alarms are shown only to who may describe all alarms (DescribeAlarms, API reference)",
+    )

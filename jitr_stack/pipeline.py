@@ -10,17 +10,10 @@ from aws_cdk import pipelines
 from constructs import Construct
 
 from jitr_stack import pipeline_steps as steps
-from jitr_stack.delivery import Delivery
-from jitr_stack.delivery_access import (
-    PIPELINE_STACK,
-    DeliveryAccess,
-    alarm_name,
-    alarm_role_name,
-    smoke_role_name,
-)
+from jitr_stack.delivery_access import PIPELINE_STACK, DeliveryAccess, alarm_name, smoke_role_name
 from jitr_stack.pipeline_artifacts import Artifacts
 from jitr_stack.pipeline_findings import acknowledge_roles
-from jitr_stack.pipeline_rollback import Watch, roll_back
+from jitr_stack.pipeline_rollback import roll_back
 from jitr_stack.pipeline_settings import PipelineSettings, assets_version, cli_version, waves
 from jitr_stack.settings import Settings
 from jitr_stack.stage import EnvironmentStage
@@ -54,8 +47,8 @@ class DeliveryPipeline(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._account = settings.account
-        self._watched: dict[str, list[Watch]] = {}
-        """By stage of the pipeline, the alarms after which it is rolled back."""
+        self._deploying: list[str] = []
+        """Names of the stages that are rolled back when they fail."""
         self.log_group = logs.LogGroup(
             self,
             "Log",
@@ -94,15 +87,12 @@ class DeliveryPipeline(Construct):
         name = f"wave-{number}"
         wave = self.pipeline.add_wave(name)
         # CDK Pipelines names the stage of a wave that has a single environment after that.
-        watched = self._watched.setdefault(name if len(environments) > 1 else environments[0].name, [])
+        self._deploying.append(name if len(environments) > 1 else environments[0].name)
         for settings in environments:
             stage = EnvironmentStage(self._stack, settings)
             access = DeliveryAccess(stage, settings, pipeline_account=self._account)
-            role = self._role_arn(settings, smoke_role_name(settings.name))
-            region = settings.region or self._stack.region
-            wave.add_stage(stage, post=[steps.smoke(settings.name, self.source, role=role, region=region)])
-            if access.watched and settings.delivery:
-                watched.append(self._watch(settings, settings.delivery, region))
+            trial = self._trial(settings, watched=access.watched)
+            wave.add_stage(stage, post=[steps.smoke(trial, self.source)])
 
     def _approve(self, number: int, environments: Sequence[Settings]) -> None:
         """Ask in a stage of its own: a rollback of the wave asks nobody, and a no rolls nothing back."""
@@ -120,16 +110,20 @@ class DeliveryPipeline(Construct):
             )
             wave.add_pre(shown, steps.approval(settings.name, shown))
 
-    def _watch(self, settings: Settings, delivery: Delivery, region: str) -> Watch:
+    def _trial(self, settings: Settings, *, watched: bool) -> steps.Trial:
         name = settings.name
-        role = self._role_arn(settings, alarm_role_name(name))
-        return Watch(name, alarm_name(name), role, region, delivery.alarm_minutes)
+        return steps.Trial(
+            environment=name,
+            role=self._role_arn(settings, smoke_role_name(name)),
+            region=settings.region or self._stack.region,
+            alarm=alarm_name(name) if watched else None,
+            minutes=settings.delivery.alarm_minutes if settings.delivery and watched else 0,
+        )
 
     def finish(self) -> None:
         """Make the pipeline of all that was added, and let each wave be rolled back."""
         self.pipeline.build_pipeline()
-        for stage, watched in self._watched.items():
-            roll_back(self.pipeline.pipeline, stage, watched)
+        roll_back(self.pipeline.pipeline, self._deploying)
         acknowledge_roles(self)
 
     @property

@@ -19,9 +19,6 @@ FILE = Path(os.environ.get("JITR_PIPELINE") or CHECKOUT / "pipeline.toml")
 """The pipeline's file; `JITR_PIPELINE` names another."""
 PACKAGES = CHECKOUT / "package.json"
 
-MOST_IN_A_WAVE = 5
-"""Rules of one condition, of which an environment is one (CodePipeline API reference, Condition)."""
-
 
 class PipelineSettings(Strict):
     """Where the pipeline lives, and what it follows."""
@@ -71,22 +68,13 @@ def assets_version(path: Path = PACKAGES) -> str:
 
 
 def waves(environments: Sequence[Settings]) -> list[tuple[int, list[Settings]]]:
-    """Give the environments that are delivered, by wave.
-
-    Raises:
-        SettingsError: more of them in one wave than a condition of the pipeline can watch.
-    """
+    """Give the environments that are delivered, by wave."""
 
     def wave(settings: Settings) -> int:
         return settings.delivery.wave if settings.delivery else 0
 
     delivered = sorted((each for each in environments if each.delivery), key=wave)
-    found = [(number, list(each)) for number, each in groupby(delivered, key=wave)]
-    for number, together in found:
-        if len(together) > MOST_IN_A_WAVE:
-            names = ", ".join(each.name for each in together)
-            raise SettingsError(f"{names}: delivery.wave: {number}, of which {MOST_IN_A_WAVE} may be at most")
-    return found
+    return [(number, list(each)) for number, each in groupby(delivered, key=wave)]
 
 
 def _packages(path: Path) -> dict[str, Any]:

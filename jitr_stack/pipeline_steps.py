@@ -1,5 +1,7 @@
 """What the pipeline runs: the gate and the synthesis, the difference before an approval, the smoke test."""
 
+from dataclasses import dataclass
+
 from aws_cdk import Duration, pipelines
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
@@ -62,12 +64,28 @@ def approval(environment: str, shown_by: pipelines.Step) -> pipelines.ManualAppr
     return step
 
 
-def smoke(
-    environment: str, source: pipelines.IFileSetProducer, *, role: str, region: str
-) -> pipelines.CodeBuildStep:
-    """Let a device come and go, in the environment's account, in the role that may do this alone."""
+@dataclass(frozen=True)
+class Trial:
+    """How an environment is tried after its deploy."""
+
+    environment: str
+    role: str
+    """ARN of the role in its account that may do this."""
+    region: str
+    alarm: str | None
+    """What is watched afterwards; None where the environment has no alarms."""
+    minutes: int
+
+    def commands(self) -> list[str]:
+        """Give the commands: a device comes and goes, then the alarm must stay off."""
+        watch = f"python scripts/watch_alarm.py --region {self.region} --minutes {self.minutes} {self.alarm}"
+        return [f"jitr smoke --environment {self.environment}", *([watch] if self.alarm else [])]
+
+
+def smoke(trial: Trial, source: pipelines.IFileSetProducer) -> pipelines.CodeBuildStep:
+    """Try an environment, in its account, in the role that may do this alone."""
     return pipelines.CodeBuildStep(
-        f"smoke-{environment}",
+        f"smoke-{trial.environment}",
         input=source,
         commands=[
             "make setup",
@@ -76,12 +94,12 @@ def smoke(
             'export AWS_CONFIG_FILE="$PWD/build/smoke.aws" AWS_PROFILE=smoke && mkdir -p build',
             'printf "[profile smoke]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n" "$SMOKE_ROLE"'
             ' >"$AWS_CONFIG_FILE"',
-            f"jitr smoke --environment {environment}",
+            *trial.commands(),
         ],
-        env={"SMOKE_ROLE": role, "AWS_REGION": region},
+        env={"SMOKE_ROLE": trial.role, "AWS_REGION": trial.region},
         partial_build_spec=PYTHON,
-        role_policy_statements=[_may_take(role)],
-        timeout=Duration.minutes(30),
+        role_policy_statements=[_may_take(trial.role)],
+        timeout=Duration.minutes(30 + trial.minutes),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from accepted import masked
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Match, Template
 from delivered import (
     FILES,
     ROOT,
@@ -107,20 +107,33 @@ def test_a_wave_that_fails_is_rolled_back_and_nothing_else(stages: dict[str, dic
     }
 
 
-def test_a_wave_is_rolled_back_on_an_alarm_of_any_of_its_environments(
-    stages: dict[str, dict[str, Any]],
+def test_after_its_smoke_test_an_environment_s_alarm_is_watched_for_its_minutes(
+    template: Template, stages: dict[str, dict[str, Any]]
 ) -> None:
-    (condition,) = stages["wave-1"]["OnSuccess"]["Conditions"]
+    run = commands(template, action(stages, "wave-1", "smoke-test"))
 
-    assert condition["Result"] == "ROLLBACK"
-    assert [(rule["Name"], rule["Configuration"], rule["Region"]) for rule in condition["Rules"]] == [
-        (
-            f"alarm-{name}",
-            {"AlarmName": f"{name}-jitr-any", "AlarmStates": "ALARM", "WaitTime": minutes},
-            "eu-central-1",
-        )
-        for name, minutes in (("dev", "15"), ("test", "5"))
-    ]
+    smoke = run.index("jitr smoke --environment test")
+    watch = "python scripts/watch_alarm.py --region eu-central-1 --minutes 5 test-jitr-any"
+    assert smoke < run.index(watch)
+    template.has_resource_properties("AWS::CodeBuild::Project", {"TimeoutInMinutes": 35})
+
+
+@pytest.mark.usefixtures("stack")
+def test_who_watches_the_alarm_may_read_it(outdir: Path) -> None:
+    (file,) = outdir.glob("assembly-jitr-pipeline-prod/*delivery*.template.json")
+    # The CDK makes one statement of all that is allowed on any resource.
+    actions = Match.array_with(["cloudwatch:DescribeAlarms"])
+    statement = Match.object_like({"Action": actions, "Effect": "Allow", "Resource": "*"})
+
+    Template.from_string(file.read_text()).has_resource_properties(
+        "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with([statement])}}
+    )
+
+
+def test_codepipeline_itself_takes_no_role_for_a_condition(stages: dict[str, dict[str, Any]]) -> None:
+    conditions = {"BeforeEntry", "OnSuccess"}
+
+    assert [name for name, stage in stages.items() if conditions & set(stage)] == []
 
 
 @pytest.mark.usefixtures("stack")
@@ -139,12 +152,13 @@ def test_a_wave_is_rolled_back_on_failing_functions_and_not_on_what_devices_do(o
     }
 
 
-def test_without_alarms_a_wave_is_rolled_back_on_failure_alone(tmp_path: Path) -> None:
+def test_without_alarms_there_is_nothing_to_watch(tmp_path: Path) -> None:
     (tmp_path / "prod.toml").write_text(FILES["prod"].replace("enabled = true", "enabled = false"))
 
-    plain = stages_of(Template.from_stack(synthesised(tmp_path, tmp_path / "out")))["prod"]
+    plain = Template.from_stack(synthesised(tmp_path, tmp_path / "out"))
 
-    assert ("OnFailure" in plain, "OnSuccess" in plain) == (True, False)
+    run = commands(plain, action(stages_of(plain), "prod", "smoke-prod"))
+    assert ("jitr smoke" in run, "watch_alarm" in run) == (True, False)
 
 
 def test_a_changed_environment_leaves_the_pipeline_as_it_is_so_that_it_has_a_run_to_go_back_to(

@@ -35,14 +35,6 @@ def test_what_is_wrong_with_the_file_is_one_line_that_names_the_key(refusal: Cal
     assert refusal("account = ").startswith("pipeline.toml: Invalid value")
 
 
-def test_a_wave_has_no_more_environments_than_a_condition_has_rules(folder: Path) -> None:
-    dev = settings.load("dev", folder)
-    many = [dev.model_copy(update={"name": f"dev{number}"}) for number in range(6)]
-
-    with pytest.raises(settings.SettingsError, match=r"dev0, .*: delivery\.wave: 1, of which 5 may be"):
-        pipeline_settings.waves(many)
-
-
 def test_an_environment_on_this_machine_is_not_delivered(tmp_path: Path) -> None:
     local = (settings.ENVIRONMENTS / "local.toml").read_text()
     (tmp_path / "local.toml").write_text(f"{local}\n[delivery]\nwave = 1\n")
