@@ -16,12 +16,17 @@ from jitr_stack.smoke_access import smoke_permissions
 from jitr_stack.stage import EnvironmentStage
 
 PIPELINE_STACK = "jitr-pipeline"
-"""Name of the pipeline's stack, and so the beginning of the names of its roles."""
+"""Name of the pipeline's stack."""
 
 
 def smoke_role_name(environment: str) -> str:
     """Give the name of the role in which the environment is tried after a deploy."""
     return f"{stack_name(environment)}-smoke"
+
+
+def build_role_name(environment: str) -> str:
+    """Give the name of the role, in the pipeline's account, of the build that takes the one above."""
+    return f"{PIPELINE_STACK}-{environment}"
 
 
 def alarm_name(environment: str) -> str:
@@ -50,18 +55,23 @@ class DeliveryAccess(cdk.Stack):
             _let_read_alarms(role)
 
     def _smoke_role(self, environment: str) -> iam.Role:
-        """Make a role for the roles of the pipeline's stack.
+        """Make a role for the role of one build, and for no other of the pipeline's account.
 
-        The names of those are not known before they are made; they begin as their stack does.
+        A principal must be there when a role is made that trusts it, which the build's need not: so the
+        account is trusted, on a condition.
         """
-        roles = f"arn:{self.partition}:iam::{self._pipeline_account}:role/{PIPELINE_STACK}-*"
+        build = build_role_name(environment)
         role = iam.Role(
             self,
             "Smoke",
             role_name=smoke_role_name(environment),
             description="Runs jitr smoke after a deploy, and watches the environment's alarm",
             assumed_by=iam.AccountPrincipal(self._pipeline_account).with_conditions(
-                {"ArnLike": {"aws:PrincipalArn": roles}}
+                {
+                    "ArnEquals": {
+                        "aws:PrincipalArn": f"arn:{self.partition}:iam::{self._pipeline_account}:role/{build}"
+                    }
+                }
             ),
         )
         for permission in smoke_permissions(environment):

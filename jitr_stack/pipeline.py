@@ -5,12 +5,19 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import pipelines
 from constructs import Construct
 
 from jitr_stack import pipeline_steps as steps
-from jitr_stack.delivery_access import PIPELINE_STACK, DeliveryAccess, alarm_name, smoke_role_name
+from jitr_stack.delivery_access import (
+    PIPELINE_STACK,
+    DeliveryAccess,
+    alarm_name,
+    build_role_name,
+    smoke_role_name,
+)
 from jitr_stack.pipeline_artifacts import Artifacts
 from jitr_stack.pipeline_findings import acknowledge_roles
 from jitr_stack.pipeline_rollback import roll_back
@@ -92,7 +99,7 @@ class DeliveryPipeline(Construct):
             stage = EnvironmentStage(self._stack, settings)
             access = DeliveryAccess(stage, settings, pipeline_account=self._account)
             trial = self._trial(settings, watched=access.watched)
-            wave.add_stage(stage, post=[steps.smoke(trial, self.source)])
+            wave.add_stage(stage, post=[steps.smoke(trial, self.source, self._build_role(settings.name))])
 
     def _approve(self, number: int, environments: Sequence[Settings]) -> None:
         """Ask in a stage of its own: a rollback of the wave asks nobody, and a no rolls nothing back."""
@@ -109,6 +116,16 @@ class DeliveryPipeline(Construct):
                 lookup_role=self._lookup_role_arn(settings),
             )
             wave.add_pre(shown, steps.approval(settings.name, shown))
+
+    def _build_role(self, environment: str) -> iam.Role:
+        """Make a build's role under the name that the environment's role trusts."""
+        return iam.Role(
+            self,
+            f"Smoke-{environment}",
+            role_name=build_role_name(environment),
+            description=f"Of the build that tries environment {environment}",
+            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
+        )
 
     def _trial(self, settings: Settings, *, watched: bool) -> steps.Trial:
         name = settings.name

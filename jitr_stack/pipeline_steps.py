@@ -82,8 +82,8 @@ class Trial:
         return [f"jitr smoke --environment {self.environment}", *([watch] if self.alarm else [])]
 
 
-def smoke(trial: Trial, source: pipelines.IFileSetProducer) -> pipelines.CodeBuildStep:
-    """Try an environment, in its account, in the role that may do this alone."""
+def smoke(trial: Trial, source: pipelines.IFileSetProducer, build_role: iam.IRole) -> pipelines.CodeBuildStep:
+    """Try an environment, in its account, in the role that may do this alone, which `build_role` may take."""
     return pipelines.CodeBuildStep(
         f"smoke-{trial.environment}",
         input=source,
@@ -98,6 +98,7 @@ def smoke(trial: Trial, source: pipelines.IFileSetProducer) -> pipelines.CodeBui
         ],
         env={"SMOKE_ROLE": trial.role, "AWS_REGION": trial.region},
         partial_build_spec=PYTHON,
+        role=build_role,
         role_policy_statements=[_may_take(trial.role)],
         timeout=Duration.minutes(30 + trial.minutes),
     )

@@ -50,6 +50,14 @@ def commands(template: Template, action: dict[str, Any]) -> str:
     return json.dumps(project["Properties"]["Source"]["BuildSpec"]).replace("\\", "")
 
 
+def role_of_build(template: Template, action: dict[str, Any]) -> str:
+    """The name of the role in which an action's project runs."""
+    resources = template.to_json()["Resources"]
+    project = resources[action["Configuration"]["ProjectName"]["Ref"]]
+    role = resources[project["Properties"]["ServiceRole"]["Fn::GetAtt"][0]]
+    return str(role["Properties"].get("RoleName"))
+
+
 def action(stages: dict[str, dict[str, Any]], stage: str, name: str) -> dict[str, Any]:
     return next(each for each in stages[stage]["Actions"] if each["Name"].endswith(name))
 

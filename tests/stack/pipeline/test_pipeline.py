@@ -15,6 +15,7 @@ from delivered import (
     action,
     commands,
     in_order,
+    role_of_build,
     roles_taken,
     stages_of,
     synthesised,
@@ -97,7 +98,20 @@ def test_a_smoke_test_runs_in_the_environment_s_role_for_it(
     run = action(stages, "prod", "smoke-prod")
 
     assert "jitr smoke --environment prod" in commands(template, run)
-    assert roles_taken(template, "smokeprod") == ["prod-jitr-smoke"]
+    assert roles_taken(template, "Smokeprod") == ["prod-jitr-smoke"]
+
+
+@pytest.mark.usefixtures("stack")
+def test_the_environment_s_role_trusts_the_one_role_that_the_build_has(
+    template: Template, stages: dict[str, dict[str, Any]], outdir: Path
+) -> None:
+    (file,) = outdir.glob("assembly-jitr-pipeline-prod/*delivery*.template.json")
+    (role,) = Template.from_string(file.read_text()).find_resources("AWS::IAM::Role").values()
+    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+
+    (trusted,) = trust["Condition"]["ArnEquals"].values()
+    assert trusted["Fn::Join"][1][-1] == ":iam::111111111111:role/jitr-pipeline-prod"
+    assert role_of_build(template, action(stages, "prod", "smoke-prod")) == "jitr-pipeline-prod"
 
 
 def test_a_wave_that_fails_is_rolled_back_and_nothing_else(stages: dict[str, dict[str, Any]]) -> None:
