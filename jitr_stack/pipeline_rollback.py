@@ -3,8 +3,8 @@
 CDK Pipelines makes the stages itself and offers no conditions for them, so they are written into the
 finished resource (CodePipeline user guide, "Configuring automatic rollback on stage failure").
 
-Alarms make an action fail, `scripts/watch_alarm.py`. CodePipeline's own rule for them (`CloudWatchAlarm`) is
-not used: its reference says that it succeeds at once where the alarm is off at the first look.
+Alarms make an action fail, by `scripts/watch_alarm.py`. CodePipeline's own rule for them (`CloudWatchAlarm`)
+is not used: by its reference it may succeed at once where the alarm is off at the first look.
 """
 
 from collections.abc import Iterable
