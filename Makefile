@@ -108,7 +108,7 @@ lock: ## Renew every pin: Python for the gate, the deploy and the functions, and
 	echo 'uv' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 - -c requirements-dev.txt -o requirements-uv.txt --custom-compile-command 'make lock'
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 lambda_src/requirements.in -c requirements-dev.txt -o lambda_src/requirements.txt --custom-compile-command 'make lock'
 	echo 'checkov' | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 - -o requirements-checkov.txt --custom-compile-command 'make lock'
-	$(BIN)/npm install --package-lock-only --silent --save-dev --save-exact aws-cdk@2 @aws-sdk/client-iot@3
+	$(BIN)/npm install --package-lock-only --silent --save-dev --save-exact aws-cdk@2 cdk-assets@4 @aws-sdk/client-iot@3
 
 clean: ## Remove what the targets above made
 	rm -rf $(VENV) node_modules .cache build cdk.out

@@ -64,7 +64,7 @@ def cli_version(path: Path = PACKAGES) -> str:
 
 def assets_version(path: Path = PACKAGES) -> str:
     """Give the version of `cdk-assets`, which the pipeline alone uses; else it would take the latest."""
-    return str(_packages(path)["config"]["cdk-assets"])
+    return str(_packages(path)["devDependencies"]["cdk-assets"])
 
 
 def waves(environments: Sequence[Settings]) -> list[tuple[int, list[Settings]]]:

@@ -70,6 +70,14 @@ def test_the_cli_is_the_one_that_everybody_has(template: Template, stages: dict[
     assert f"aws-cdk@{pinned}" in commands(template, action(stages, "UpdatePipeline", "SelfMutate"))
 
 
+@pytest.mark.usefixtures("stack")
+def test_assets_are_published_by_the_version_that_the_lock_file_holds(outdir: Path) -> None:
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]["node_modules/cdk-assets"]
+    (published,) = outdir.glob("buildspec-*.yaml")
+
+    assert f"cdk-assets@{locked['version']}" in published.read_text()
+
+
 def test_before_a_yes_the_difference_is_printed_by_a_role_that_only_reads(
     template: Template, stages: dict[str, dict[str, Any]]
 ) -> None:
