@@ -29,5 +29,6 @@ class Artifacts(Construct):
         acknowledge(
             self.bucket,
             "AwsSolutions-S1",
-            "the pipeline alone reads and writes it, and its runs are CodePipeline's own record of that",
+            "the pipeline's roles read and write it, the bootstrapped roles that deploy read it; it holds no "
+            "secret, and its runs are CodePipeline's own record",
         )

@@ -205,3 +205,18 @@ def test_artifacts_are_encrypted_with_a_key_of_their_own_and_only_over_tls(templ
 
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     assert "aws:SecureTransport" in json.dumps(template.find_resources("AWS::S3::BucketPolicy"))
+
+
+def test_beside_the_pipeline_the_bootstrapped_roles_that_deploy_read_artifacts_and_nobody_writes_them(
+    template: Template,
+) -> None:
+    (policy,) = template.find_resources("AWS::S3::BucketPolicy").values()
+    (allowed,) = [
+        each for each in policy["Properties"]["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"
+    ]
+
+    assert allowed["Action"] == ["s3:GetBucket*", "s3:GetObject*", "s3:List*"]
+    assert [each["Fn::Join"][1][-1] for each in allowed["Principal"]["AWS"]] == [
+        f":iam::{account}:role/cdk-hnb659fds-deploy-role-{account}-eu-central-1"
+        for account in ("111111111111", "222222222222", "333333333333")
+    ]
