@@ -60,8 +60,8 @@ lint: setup ## Format and lint: Python, and GitHub's workflows
 types: setup ## Types, strictly
 	$(BIN)/mypy
 
-gates: setup $(CHECKOV)/installed ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint, checkov, policies
-	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py tests/stack/test_checkov.py tests/stack/test_policies.py tests/stack/pipeline
+gates: setup $(CHECKOV)/installed ## The security gates alone: bandit, secrets, cdk-nag, cfn-lint, checkov, policies, who is let in
+	$(BIN)/pytest tests/gates tests/stack/test_security_findings.py tests/stack/test_checkov.py tests/stack/test_policies.py tests/stack/test_least_privilege.py tests/stack/test_resource_access.py tests/stack/pipeline
 
 audit: setup ## Known vulnerabilities of the locked Python packages; exit 75 where the advisory service cannot be asked
 	@$(BIN)/python scripts/audit.py
