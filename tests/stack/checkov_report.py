@@ -3,6 +3,7 @@
 import json
 import subprocess
 import tomllib
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -11,14 +12,19 @@ from permissions import unhashed
 ROOT = Path(__file__).resolve().parents[2]
 CHECKOV = ROOT / ".cache/checkov/bin/checkov"  # `make test` sees that it is there
 
-Finding = tuple[str, str]
-"""Rule, and the resource's type and logical id without its hash."""
+Finding = tuple[str, str, str]
+"""Environment, rule, and the resource's type and logical id without its hash."""
 
 
 def acknowledged(file: Path) -> list[Finding]:
-    """Rule and pattern of every line that gives a reason."""
-    rules = tomllib.loads(file.read_text())
-    return [(rule, pattern) for rule, lines in rules.items() for pattern, reason in lines.items() if reason]
+    """Environment (or `all`), rule and pattern of every line that gives a reason."""
+    return [
+        (environment, rule, pattern)
+        for environment, rules in tomllib.loads(file.read_text()).items()
+        for rule, lines in rules.items()
+        for pattern, reason in lines.items()
+        if reason
+    ]
 
 
 def differences(found: set[Finding], lines: list[Finding]) -> list[Finding]:
@@ -29,17 +35,24 @@ def differences(found: set[Finding], lines: list[Finding]) -> list[Finding]:
 
 def answers(finding: Finding, lines: list[Finding]) -> bool:
     """Whether one of the lines is about the finding."""
-    rule, resource = finding
-    return any(rule == of and fnmatchcase(resource, pattern) for of, pattern in lines)
+    environment, rule, resource = finding
+    return any(
+        where in (environment, "all") and rule == of and fnmatchcase(resource, pattern)
+        for where, of, pattern in lines
+    )
 
 
-def checkov(templates: list[Path]) -> set[Finding]:
-    """What checkov finds; it asks no service for its rules."""
+def checkov(templates: Mapping[str, Path]) -> set[Finding]:
+    """What checkov finds in a template of each environment; it asks no service for its rules."""
+    environments = {str(path): name for name, path in templates.items()}
     command = [CHECKOV, "--quiet", "--compact", "--skip-download", "--framework", "cloudformation"]
     done = subprocess.run(
-        [*command, "--output", "json", "--file", *templates], capture_output=True, text=True, check=False
+        [*command, "--output", "json", "--file", *environments], capture_output=True, text=True, check=False
     )
     report = json.loads(done.stdout)
     assert report["summary"]["parsing_errors"] == 0
     assert report["summary"]["resource_count"] > 0
-    return {(f["check_id"], unhashed(f["resource"])) for f in report["results"]["failed_checks"]}
+    return {
+        (environments[found["file_abs_path"]], found["check_id"], unhashed(found["resource"]))
+        for found in report["results"]["failed_checks"]
+    }
