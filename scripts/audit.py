@@ -45,8 +45,8 @@ def audit(file: Path) -> Audit:
 
 
 def read(report: str, said: str) -> Audit:
-    """Read pip-audit's JSON report, empty where it broke off; `said` is what it wrote beside it."""
-    packages: list[dict[str, Any]] = json.loads(report)["dependencies"] if report else []
+    """Read pip-audit's JSON report; `said` is what it wrote beside it, such as why there is no report."""
+    packages = _packages(report)
     found = [
         f"{package['name']} {package['version']}: {one['id']}, mended in {_versions(one['fix_versions'])}"
         for package in packages
@@ -55,6 +55,16 @@ def read(report: str, said: str) -> Audit:
     unknown = [package["skip_reason"] for package in packages if "skip_reason" in package]
     lines = [*said.strip().splitlines(), *unknown] or ["no package in the report"]
     return Audit(len(packages), tuple(found), len(unknown), lines[-1])
+
+
+def _packages(report: str) -> list[dict[str, Any]]:
+    """Give what the report says of each package, nothing where it broke off and is no whole report."""
+    try:
+        loaded = json.loads(report)
+    except json.JSONDecodeError:
+        return []
+    packages: list[dict[str, Any]] = loaded.get("dependencies", []) if isinstance(loaded, dict) else []
+    return packages
 
 
 def _versions(fixed: list[str]) -> str:

@@ -56,6 +56,16 @@ def test_a_service_that_cannot_be_reached_is_no_clean_report() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ['{"dependencies": [{"na', "<html>502</html>", "[]", "{}"])
+def test_what_is_no_whole_report_is_not_audited(text: str) -> None:
+    result = audit.read(text, "")
+
+    assert result.code == audit.NOT_AUDITED
+    assert audit.tell("lock.txt", result) == (
+        "lock.txt: NOT AUDITED, 0 of 0 packages could be asked about: no package in the report"
+    )
+
+
 @pytest.mark.parametrize(
     ("codes", "code"),
     [([0, 0], 0), ([0, 75], 75), ([75, 1, 0], 1)],
