@@ -4,7 +4,6 @@ No account is asked and no function is built. `.ci/template-diff BASE HEAD` runs
 """
 
 import argparse
-import difflib
 import json
 import os
 import re
@@ -15,15 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from template_report import Templates, report
+
 LOCK = "requirements.txt"
 """What it takes to deploy; the gate's packages change no template."""
 
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
-COMMENT = 60_000
-"""Characters: GitHub takes comments of up to 65,536."""
-
-Templates = Mapping[str, Mapping[str, Any]]
-"""Templates by the path of their file in the cloud assembly."""
+IN_ZIPS = ("lambda_src", "jitr_stack", LOCK)
+"""What decides what is in the functions' zips, which the masked hashes would show."""
+HANDED_DOWN = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+"""Variables for another commit's code; tokens are none of them, whatever their names."""
 
 
 class DiffError(Exception):
@@ -38,11 +38,11 @@ def main() -> int:
     revisions = parser.parse_args()
     try:
         base, head = (synthesise(revision) for revision in (revisions.base, revisions.head))
-        code = changed_files(revisions.base, revisions.head, "lambda_src")
+        files = changed_files(revisions.base, revisions.head)
     except DiffError as error:
         print(error, file=sys.stderr)
         return 1
-    print(report(base, head, code))
+    print(report(base, head, files))
     return 0
 
 
@@ -69,9 +69,12 @@ def python_for(tree: Path) -> Path:
         return Path(sys.executable)
     python = tree / ".venv" / "bin" / "python"
     uv = (sys.executable, "-m", "uv", "pip", "--cache-dir", ".cache/uv", "--system-certs")
+    to = ("--python", str(python))
     run(sys.executable, "-m", "venv", "--without-pip", str(tree / ".venv"))
-    run(*uv, "sync", "--require-hashes", "--python", str(python), str(tree / LOCK))
-    run(*uv, "install", "--no-deps", "--no-build-isolation", "--python", str(python), "--editable", str(tree))
+    # Wheels alone: to build a package is to run it, and registries may want the variables of the caller.
+    run(*uv, "sync", "--require-hashes", "--only-binary", ":all:", *to, str(tree / LOCK))
+    own = ("install", "--no-deps", "--no-build-isolation", "--offline", *to, "--editable", str(tree))
+    run(*uv, *own, env=handed_down(tree))
     return python
 
 
@@ -84,10 +87,7 @@ def surroundings(tree: Path, assembly: Path) -> dict[str, str]:
     """Give what the CDK CLI would tell the app, but for an account; the commit's own modules come first."""
     settings = tree / "cdk.json"
     context = json.loads(settings.read_text()).get("context", {}) if settings.is_file() else {}
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_", "JITR_"))
-    }
-    return kept | {
+    return handed_down(tree) | {
         "CDK_CONTEXT_JSON": json.dumps(context | {"aws:cdk:bundling-stacks": []}),
         "CDK_OUTDIR": str(assembly),
         "CDK_VALIDATION": "false",
@@ -96,9 +96,16 @@ def surroundings(tree: Path, assembly: Path) -> dict[str, str]:
     }
 
 
-def changed_files(base: str, head: str, folder: str) -> list[str]:
-    """Give the files of a folder that differ between two commits."""
-    names = run("git", "diff", "--name-only", base, head, "--", folder).decode()
+def handed_down(tree: Path) -> dict[str, str]:
+    """Give the variables with which a commit's own code runs; its home is empty and goes with the tree."""
+    home = tree.with_name("home")
+    home.mkdir(exist_ok=True)
+    return {name: os.environ[name] for name in HANDED_DOWN if name in os.environ} | {"HOME": str(home)}
+
+
+def changed_files(base: str, head: str) -> list[str]:
+    """Give the files that decide what is in the functions' zips and differ between two commits."""
+    names = run("git", "diff", "--name-only", base, head, "--", *IN_ZIPS).decode()
     return names.splitlines()
 
 
@@ -119,47 +126,6 @@ def masked(template: str) -> Mapping[str, Any]:
     """Give a template without its assets' hashes, which differ with every change of the code."""
     loaded: Mapping[str, Any] = json.loads(HASH.sub("<asset>", template))
     return loaded
-
-
-def report(base: Templates, head: Templates, code: list[str]) -> str:
-    """Give the whole comparison in Markdown, short enough for a comment."""
-    differing = [name for name in sorted({*base, *head}) if base.get(name, {}) != head.get(name, {})]
-    lines = ["### What this changes in the templates", ""]
-    if not differing:
-        lines += [f"Nothing: {len(head)} templates are as they were."]
-    for name in differing:
-        before, after = base.get(name, {}), head.get(name, {})
-        lines += section(name, before, after, COMMENT // len(differing))
-    if code:
-        lines += ["", "The functions' code changes:", "", *(f"- `{name}`" for name in code[:50])]
-    return "\n".join([*lines, "", "Synthesised without an account; hashes of assets are masked."])
-
-
-def section(name: str, before: Mapping[str, Any], after: Mapping[str, Any], room: int) -> list[str]:
-    """Give what happens to each resource of one template, and the lines that differ."""
-    title = f"#### {name.removesuffix('.template.json')}"
-    return [title, "", *resources(before, after), "", *details(before, after, room - 2_000)]
-
-
-def resources(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Give a line for each resource that comes, goes or changes; those that go first."""
-    old, new = before.get("Resources", {}), after.get("Resources", {})
-    gone = [f"- **removed** `{each}` ({old[each]['Type']})" for each in sorted({*old} - {*new})]
-    come = [f"- added `{each}` ({new[each]['Type']})" for each in sorted({*new} - {*old})]
-    both = sorted(each for each in {*old} & {*new} if old[each] != new[each])
-    return [*gone, *come, *(f"- changed `{each}` ({new[each]['Type']})" for each in both)]
-
-
-def details(before: Mapping[str, Any], after: Mapping[str, Any], room: int) -> list[str]:
-    """Give the differing lines, folded, in at most about `room` characters."""
-    old, new = (json.dumps(each, indent=1, sort_keys=True).splitlines() for each in (before, after))
-    lines = list(difflib.unified_diff(old, new, "before", "after", lineterm=""))
-    shown = list(lines)
-    while sum(len(line) + 1 for line in shown) > room:
-        shown = shown[: len(shown) * 9 // 10]
-    if left := len(lines) - len(shown):
-        shown.append(f"… {left} lines more")
-    return ["<details><summary>lines</summary>", "", "~~~~diff", *shown, "~~~~", "", "</details>"]
 
 
 if __name__ == "__main__":

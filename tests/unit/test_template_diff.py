@@ -1,6 +1,7 @@
 """`.ci/template-diff`: two commits' templates beside each other, in Markdown that fits a comment."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,10 @@ APP = """
 import os, pathlib
 out = pathlib.Path(os.environ["CDK_OUTDIR"])
 out.mkdir()
-out.joinpath("dev.template.json").write_text(pathlib.Path("template.json").read_text())
+for number in range(int(pathlib.Path("count").read_text())):
+    out.joinpath(f"dev{number or ''}.template.json").write_text(pathlib.Path("template.json").read_text())
 """
-"""Stands in for the CDK app: what a commit's `template.json` says is its template."""
+"""Stands in for the CDK app: a commit's `template.json` is its template, as often as `count` says."""
 
 
 class Repository:
@@ -25,6 +27,7 @@ class Repository:
         self.folder = folder
         self.git("init", "--quiet")
         (folder / "app.py").write_text(APP)
+        (folder / "count").write_text("1")
 
     def git(self, *arguments: str) -> str:
         who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
@@ -34,9 +37,9 @@ class Repository:
 
     def commit(self, template: str, **files: str) -> str:
         (self.folder / "template.json").write_text(template)
-        (self.folder / "lambda_src").mkdir(exist_ok=True)
         for name, text in files.items():
-            (self.folder / "lambda_src" / name).write_text(text)
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(text)
         self.git("add", ".")
         self.git("commit", "--quiet", "--allow-empty", "-m", "a change")
         return self.git("rev-parse", "HEAD")
@@ -92,11 +95,17 @@ def test_a_hash_of_an_asset_is_no_difference(repository: Repository) -> None:
     assert "Nothing: 1 templates are as they were." in repository.diff(base, head).stdout
 
 
-def test_changed_code_of_a_function_is_named(repository: Repository) -> None:
-    base = repository.commit(queue(), **{"registry.py": "a = 1"})
-    head = repository.commit(queue(), **{"registry.py": "a = 2"})
+@pytest.mark.parametrize(
+    "name", ["lambda_src/registry.py", "jitr_stack/bundling.py", "jitr_stack/platform.py"]
+)
+def test_a_file_that_decides_what_a_zip_holds_is_named(name: str, repository: Repository) -> None:
+    base = repository.commit(queue(), **{name: "a = 1"})
+    head = repository.commit(queue(), **{name: "a = 2"})
 
-    assert "- `lambda_src/registry.py`" in repository.diff(base, head).stdout
+    said = repository.diff(base, head).stdout
+
+    assert "Nothing: 1 templates are as they were." in said
+    assert f"The functions' zips may differ, by these files:\n\n- `{name}`\n" in said
 
 
 def test_a_long_difference_is_cut_so_that_it_fits_a_comment(repository: Repository) -> None:
@@ -106,7 +115,38 @@ def test_a_long_difference_is_cut_so_that_it_fits_a_comment(repository: Reposito
     said = repository.diff(base, head).stdout
 
     assert 20_000 < len(said) < 65_536
-    assert "lines more" in said
+    assert "more lines" in said
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("count", ["15", "40", "400"])
+def test_many_templates_that_differ_fit_a_comment(count: str, repository: Repository) -> None:
+    (repository.folder / "count").write_text(count)
+    base = repository.commit(resources())
+    head = repository.commit(
+        resources(**{f"A{'x' * 60}{number}": "AWS::SQS::Queue" for number in range(500)})
+    )
+
+    said = repository.diff(base, head).stdout
+
+    assert 20_000 < len(said) < 65_536
+    assert "more resources" in said
+    assert said.count("#### dev") + left_out(said) == int(count)
+
+
+def left_out(said: str) -> int:
+    found = re.search(r"(\d+) more templates that differ, left out", said)
+    return int(found[1]) if found else 0
+
+
+def test_many_files_fit_a_comment(repository: Repository) -> None:
+    base = repository.commit(queue())
+    head = repository.commit(queue(), **{f"lambda_src/{'x' * 100}{number}": "" for number in range(600)})
+
+    said = repository.diff(base, head).stdout
+
+    assert len(said) < 65_536
+    assert "more files" in said
 
 
 def test_an_app_that_fails_is_an_error_and_says_what_it_said(repository: Repository) -> None:
@@ -129,14 +169,22 @@ def test_an_unknown_commit_is_an_error(repository: Repository) -> None:
     assert "no-such-commit" in done.stderr
 
 
-def test_the_app_sees_no_credentials(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    (repository.folder / "app.py").write_text(
-        f'{APP}\nassert "AWS_SECRET_ACCESS_KEY" not in os.environ, "seen"'
-    )
+@pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "GH_TOKEN", "ANY_OTHER"])
+def test_the_app_is_handed_down_no_credentials(
+    name: str, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "a value")
+    (repository.folder / "app.py").write_text(f'{APP}\nassert "{name}" not in os.environ, "seen"')
     commit = repository.commit(queue())
 
-    assert repository.diff(commit, commit).returncode == 0
+    assert repository.diff(commit, commit).stderr == ""
+
+
+def test_the_app_has_an_empty_home(repository: Repository) -> None:
+    (repository.folder / "app.py").write_text(f"{APP}\nassert list(pathlib.Path.home().iterdir()) == []")
+    commit = repository.commit(queue())
+
+    assert repository.diff(commit, commit).stderr == ""
 
 
 def test_a_commit_s_own_packages_are_installed_by_hash_alone(repository: Repository) -> None:
