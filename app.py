@@ -19,7 +19,7 @@ def main() -> None:
             print(f"{written}: authorities noted; commit this file", file=sys.stderr)
         EnvironmentStage(app, environment)
     if pipeline := pipeline_settings.load():
-        PipelineStack(app, settings=pipeline, environments=environments)
+        PipelineStack(app, settings=pipeline, environments=pipeline.environments(ENVIRONMENTS))
     app.synth()
 
 

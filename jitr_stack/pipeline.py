@@ -72,6 +72,7 @@ class DeliveryPipeline(Construct):
             synth=self.synth,
             artifact_bucket=artifacts.bucket,
             pipeline_type=codepipeline.PipelineType.V2,
+            cross_account_keys=True,
             cli_version=cli_version(),
             cdk_assets_cli_version=assets_version(),
             # One project for all assets, its commands in the assembly: a new version of a function leaves the

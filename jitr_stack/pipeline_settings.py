@@ -11,8 +11,9 @@ from typing import Annotated, Any
 from pydantic import StringConstraints, ValidationError
 
 from jitr_stack.authorities import Strict
+from jitr_stack.layers import VARIABLES
 from jitr_stack.setting_types import Account, Region
-from jitr_stack.settings import Settings, SettingsError
+from jitr_stack.settings import Settings, SettingsError, load_all
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FILE = Path(os.environ.get("JITR_PIPELINE") or CHECKOUT / "pipeline.toml")
@@ -36,6 +37,17 @@ class PipelineSettings(Strict):
     repository: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$")]
     """As the provider names it: `owner/name`."""
     branch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_./-]+$", max_length=255)] = "main"
+
+    def environments(self, folder: Path) -> list[Settings]:
+        """Read the environments of `folder` as the pipeline does, whoever synthesises.
+
+        Those that name no account or Region are the pipeline's own.
+
+        Raises:
+            SettingsError: as `load_all`.
+        """
+        own = {VARIABLES["account"]: self.account, VARIABLES["region"]: self.region}
+        return load_all(folder, own)
 
 
 def load(path: Path = FILE) -> PipelineSettings | None:

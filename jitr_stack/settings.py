@@ -205,7 +205,7 @@ def read_layers(
         raise SettingsError(_one_line(str(error))) from None
 
 
-def load_all(folder: Path = ENVIRONMENTS) -> list[Settings]:
+def load_all(folder: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ) -> list[Settings]:
     """Read every environment of `folder`.
 
     Raises:
@@ -214,7 +214,7 @@ def load_all(folder: Path = ENVIRONMENTS) -> list[Settings]:
     found = names(folder)
     if not found:
         raise SettingsError(f"{folder}: no environment file (*.toml) there")
-    return [load(name, folder) for name in found]
+    return [load(name, folder, variables) for name in found]
 
 
 def checked(name: str, made_of: Layers, folder: Path) -> Settings:

@@ -30,7 +30,7 @@ def synthesised(folder: Path, outdir: Path, *, checked: bool = False) -> Pipelin
         cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     pipeline = pipeline_settings.load(EXAMPLE)
     assert pipeline is not None
-    stack = PipelineStack(app, settings=pipeline, environments=settings.load_all(folder))
+    stack = PipelineStack(app, settings=pipeline, environments=pipeline.environments(folder))
     app.synth()
     return stack
 

@@ -6,9 +6,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 from accepted import masked
 from aws_cdk.assertions import Match, Template
+from cli_context import CONTEXT
 from delivered import (
     FILES,
     ROOT,
@@ -22,6 +24,9 @@ from delivered import (
 )
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
+
+from jitr_stack import settings
+from jitr_stack.stage import EnvironmentStage
 
 
 def test_template_is_the_accepted_one(template: Template, snapshot: SnapshotAssertion) -> None:
@@ -220,3 +225,40 @@ def test_beside_the_pipeline_the_bootstrapped_roles_that_deploy_read_artifacts_a
         f":iam::{account}:role/cdk-hnb659fds-deploy-role-{account}-eu-central-1"
         for account in ("111111111111", "222222222222", "333333333333")
     ]
+
+
+def test_an_environment_that_names_no_place_is_the_pipeline_s_own_whoever_synthesises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dev.toml").write_text("[authorities.fleet]\n[delivery]\nwave = 1\n")
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "000000000000")
+    monkeypatch.setenv("CDK_DEFAULT_REGION", "us-east-1")
+
+    stages = stages_of(Template.from_stack(synthesised(tmp_path, tmp_path / "out")))
+
+    (deploy,) = [each for each in stages["dev"]["Actions"] if each["Name"] == "jitr.Deploy"]
+    assert "111111111111" in json.dumps(deploy["RoleArn"])
+    assert "Region" not in deploy  # the pipeline's own
+
+
+def test_an_environment_may_be_in_another_account_and_region(tmp_path: Path) -> None:
+    place = 'account = "222222222222"\nregion = "us-west-2"\n'
+    (tmp_path / "dev.toml").write_text(f"{place}[authorities.fleet]\n[delivery]\nwave = 1\n")
+
+    stages = stages_of(Template.from_stack(synthesised(tmp_path, tmp_path / "out")))
+
+    (deploy,) = [each for each in stages["dev"]["Actions"] if each["Name"] == "jitr.Deploy"]
+    assert deploy["Region"] == "us-west-2"
+
+
+@pytest.mark.usefixtures("stack")
+def test_an_environment_is_the_same_whether_the_pipeline_deploys_it_or_somebody_by_hand(
+    outdir: Path, folder: Path
+) -> None:
+    (delivered,) = outdir.glob("assembly-jitr-pipeline-prod/jitrpipelineprodjitr*.template.json")
+
+    app = cdk.App(context=CONTEXT, analytics_reporting=False)
+    by_hand = Template.from_stack(EnvironmentStage(app, settings.load("prod", folder)).stack)
+
+    of_pipeline = Template.from_string(delivered.read_text())
+    assert masked("prod", of_pipeline) == masked("prod", by_hand)
