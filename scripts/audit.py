@@ -13,7 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKED = ("requirements-dev.txt", "requirements-checkov.txt", "lambda_src/requirements.txt")
-"""`requirements-dev.txt` holds what a deploy takes, too."""
+"""`requirements-dev.txt` holds what a deploy and its smoke test take, too."""
 
 CLEAN, VULNERABLE, NOT_AUDITED = 0, 1, 75
 """Exit codes; 75 is `EX_TEMPFAIL` of sysexits.h: the service could not be asked, so nothing is known."""

@@ -1,6 +1,7 @@
 """GitHub's workflows: what they run is pinned, what they may do is little, and no key is stored for them."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,51 @@ def test_the_difference_is_shown_before_the_approval_and_is_what_is_deployed() -
     assert (jobs["diff"]["needs"], jobs["deploy"]["needs"]) == ("passed", "diff")
     assert "cdk synth" not in str(jobs["deploy"])
     assert "cdk deploy --app cdk.out" in str(jobs["deploy"])
+
+
+def guarded(folder: Path, head: str) -> subprocess.CompletedProcess[str]:
+    """The first step of a deploy of the commit `shown`, where GitHub says that main is at `head`."""
+    (folder / "gh").write_text(f"#!/bin/sh\necho {head}\n")
+    (folder / "gh").chmod(0o755)
+    step = workflow("deploy.yml")["jobs"]["deploy"]["steps"][0]
+    variables = {"PATH": f"{folder}:/usr/bin:/bin", "GITHUB_SHA": "shown", "GITHUB_REPOSITORY": "o/r"}
+    return subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_an_older_run_has_shown_is_not_deployed_over_what_came_since(tmp_path: Path) -> None:
+    older = guarded(tmp_path, "newer")
+
+    assert older.returncode == 1
+    assert "main is at newer now, and this run has shown shown" in older.stdout
+    assert guarded(tmp_path, "shown").returncode == 0
+
+
+def test_a_head_that_cannot_be_asked_for_stops_a_deploy(tmp_path: Path) -> None:
+    assert guarded(tmp_path, "; exit 1").returncode == 1
+
+
+def test_what_was_shown_is_kept_for_a_day() -> None:
+    days = [
+        step["with"]["retention-days"]
+        for step in steps(FOLDER / "deploy.yml")
+        if "retention-days" in step.get("with", {})
+    ]
+
+    assert days == [1]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_may_ask_for_a_role_installs_no_more_than_a_deploy_takes(file: Path) -> None:
+    may = [job for job in workflow(file.name)["jobs"].values() if "id-token" in job["permissions"]]
+    made = {step["run"] for job in may for step in job["steps"] if step.get("run", "").startswith("make ")}
+
+    assert made <= {"make setup-deploy"}
 
 
 def test_every_environment_that_can_be_deployed_has_a_file() -> None:
