@@ -88,7 +88,7 @@ def smoke(trial: Trial, source: pipelines.IFileSetProducer, build_role: iam.IRol
         f"smoke-{trial.environment}",
         input=source,
         commands=[
-            "make setup",
+            "make setup-deploy",
             ON_PATH,
             # A profile, not keys from one AssumeRole call: it takes the role anew before its time is over.
             'export AWS_CONFIG_FILE="$PWD/build/smoke.aws" AWS_PROFILE=smoke && mkdir -p build',
