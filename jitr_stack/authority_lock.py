@@ -75,6 +75,8 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         locked = json.loads(file.read_text())
     except FileNotFoundError:
+        if file.is_symlink():
+            raise SettingsError(f"{file}: a link to a file that is not there") from None
         return {}
     except (OSError, ValueError) as error:
         raise SettingsError(f"{file}: cannot be read as a lock: {' '.join(str(error).split())}") from None

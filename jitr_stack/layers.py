@@ -5,7 +5,6 @@ knows the layer that it stands in, so that whoever reads it, or an error about i
 """
 
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +12,9 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from jitr_stack import toml_file
 from jitr_stack.environments import ENVIRONMENTS, defaults_file, file_of, names
+from jitr_stack.toml_file import UnreadableFile
 
 VARIABLES = {"account": "CDK_DEFAULT_ACCOUNT", "region": "CDK_DEFAULT_REGION"}
 """Settings that the CDK CLI gives, from the credentials in use."""
@@ -22,10 +23,6 @@ OF_ONE_ENVIRONMENT = ("local",)
 """Settings that no other environment may inherit: what they allow is meant for one."""
 
 AUTHORITIES = "authorities"
-
-
-class UnreadableLayer(Exception):  # noqa: N818  named for what is wrong
-    """A file that is not there or no TOML, or holds what it must not; the text is one line and names it."""
 
 
 class Source(StrEnum):
@@ -97,12 +94,12 @@ def read(
         own: text in place of the environment's file, which need not be there then.
 
     Raises:
-        UnreadableLayer: a file is not there, is no TOML, or holds what it must not.
+        UnreadableFile: a file is not there, is no TOML, or holds what it must not.
     """
     path = file_of(name, folder)
-    table = _parsed(path, own) if own is not None else _read(path)
+    table = toml_file.parsed(path, own) if own is not None else _environment(path)
     if "name" in table:
-        raise UnreadableLayer(f"{path}: name: not a setting; the file's name is the environment's name")
+        raise UnreadableFile(f"{path}: name: not a setting; the file's name is the environment's name")
     environment = Layer(Source.ENVIRONMENT, str(path), table)
     return Layers((*_of_variables(variables), *_defaults(folder, environment), environment))
 
@@ -117,11 +114,11 @@ def _of_variables(variables: Mapping[str, str]) -> list[Layer]:
 
 def _defaults(folder: Path, environment: Layer) -> list[Layer]:
     path = defaults_file(folder)
-    if not path.exists():
+    table = toml_file.read(path)
+    if table is None:
         return []
-    table = _read(path)
     if refused := [key for key in ("name", *OF_ONE_ENVIRONMENT) if key in table]:
-        raise UnreadableLayer(f"{path}: {refused[0]}: is of one environment; put it into that one's file")
+        raise UnreadableFile(f"{path}: {refused[0]}: is of one environment; put it into that one's file")
     return [Layer(Source.DEFAULTS, str(path), _inherited(table, environment))]
 
 
@@ -135,7 +132,7 @@ def _inherited(defaults: dict[str, Any], environment: Layer) -> dict[str, Any]:
     if not isinstance(said, dict):
         return defaults
     if not environment.holds([AUTHORITIES]):
-        raise UnreadableLayer(
+        raise UnreadableFile(
             f"{environment.place}: authorities: name those that this environment has, as in "
             f"[authorities.{next(iter(said), 'fleet')}]; the rest is inherited"
         )
@@ -144,18 +141,9 @@ def _inherited(defaults: dict[str, Any], environment: Layer) -> dict[str, Any]:
     }
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return _parsed(path, path.read_bytes().decode())
-    except FileNotFoundError:
+def _environment(path: Path) -> dict[str, Any]:
+    table = toml_file.read(path)
+    if table is None:
         known = ", ".join(names(path.parent)) or "none"
-        raise UnreadableLayer(f"{path}: no such environment file; there are: {known}") from None
-    except (UnicodeDecodeError, OSError) as error:
-        raise UnreadableLayer(f"{path}: {error}") from None
-
-
-def _parsed(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UnreadableLayer(f"{path}: {error}") from None
+        raise UnreadableFile(f"{path}: no such environment file; there are: {known}")
+    return table

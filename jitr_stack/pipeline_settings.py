@@ -2,22 +2,24 @@
 
 import json
 import os
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import StringConstraints, ValidationError
 
+from jitr_stack import toml_file
 from jitr_stack.authorities import Strict
 from jitr_stack.layers import VARIABLES
 from jitr_stack.setting_types import Account, Region
 from jitr_stack.settings import Settings, SettingsError, load_all
+from jitr_stack.toml_file import UnreadableFile
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-FILE = Path(os.environ.get("JITR_PIPELINE") or CHECKOUT / "pipeline.toml")
-"""The pipeline's file; `JITR_PIPELINE` names another."""
+FILE = CHECKOUT / "pipeline.toml"
+FILE_VARIABLE = "JITR_PIPELINE"
+"""Names another file, which must be there then."""
 PACKAGES = CHECKOUT / "package.json"
 
 
@@ -50,23 +52,26 @@ class PipelineSettings(Strict):
         return load_all(folder, own)
 
 
-def load(path: Path = FILE) -> PipelineSettings | None:
-    """Read the pipeline's file; None where there is none.
+def load(path: Path | None = None, variables: Mapping[str, str] = os.environ) -> PipelineSettings | None:
+    """Read the pipeline's file, `path` or what a variable names; None where there is none.
 
     Raises:
-        SettingsError: broken TOML, unknown key, wrong type or value; one line that names file and key.
+        SettingsError: broken TOML, unknown key, wrong type or value, or the variable names no file; one line
+            that names file and key.
     """
-    if not path.exists():
-        return None
+    named = variables.get(FILE_VARIABLE) if path is None else None
+    path = path or Path(named or FILE)
     try:
-        with path.open("rb") as file:
-            return PipelineSettings.model_validate(tomllib.load(file))
+        table = toml_file.read(path)
+        if named and table is None:
+            raise SettingsError(f"{path}: no such file; {FILE_VARIABLE} names it")
+        return None if table is None else PipelineSettings.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
         what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
         raise SettingsError(f"{path}: {'.'.join(map(str, first['loc']))}: {what}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path}: {' '.join(str(error).split())}") from None
+    except UnreadableFile as error:
+        raise SettingsError(" ".join(str(error).split())) from None
 
 
 def cli_version(path: Path = PACKAGES) -> str:

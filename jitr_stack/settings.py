@@ -22,6 +22,7 @@ from jitr_stack.layers import Layers
 from jitr_stack.provisioning import Provisioning
 from jitr_stack.quotas import Quotas
 from jitr_stack.setting_types import NAME, Account, EventBus, FunctionArn, LogRetention, Name, Region
+from jitr_stack.toml_file import UnreadableFile
 
 LOCAL_ACCOUNT = "000000000000"
 """Account of the embedded AWS; no real account has it."""
@@ -201,7 +202,7 @@ def read_layers(
         raise SettingsError(f"{path}: what every environment inherits, and no environment itself")
     try:
         return layers.read(name, folder, variables, own)
-    except layers.UnreadableLayer as error:
+    except UnreadableFile as error:
         raise SettingsError(_one_line(str(error))) from None
 
 

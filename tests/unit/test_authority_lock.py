@@ -31,6 +31,14 @@ def test_new_authority_is_noted_to_be_committed(tmp_path: Path) -> None:
     assert json.loads(written.read_text())["fleet"]["custody"] == "kms"
 
 
+def test_a_lock_that_is_a_link_to_nowhere_is_not_taken_for_none(tmp_path: Path) -> None:
+    site = environment(tmp_path, FLEET)
+    lock_file("site", tmp_path).symlink_to("nowhere.json")
+
+    with pytest.raises(SettingsError, match=r"site\.lock\.json: a link to a file that is not there"):
+        hold(site, tmp_path)
+
+
 def test_nothing_is_written_where_nothing_changed(locked: Path) -> None:
     assert hold(environment(locked, FLEET), locked) is None
 

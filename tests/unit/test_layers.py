@@ -145,6 +145,20 @@ def test_the_defaults_are_no_environment(write: Write) -> None:
     assert [site.name for site in settings.load_all(folder)] == ["site"]
 
 
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [("nowhere.toml", "a link to a file that is not there"), ("defaults.toml", "Too many levels")],
+)
+def test_defaults_that_cannot_be_read_are_not_taken_for_none(write: Write, to: str, said: str) -> None:
+    folder = write('removal = "retain"\n')
+    (folder / "defaults.toml").unlink()
+    (folder / "defaults.toml").symlink_to(to)
+
+    line = refusal(folder)
+
+    assert (line.startswith("defaults.toml: "), said in line) == (True, True)
+
+
 def test_each_value_knows_where_it_stands(write: Write) -> None:
     folder = write("log_retention_days = 90\n", "device_validity_days = 7\n" + FLEET)
 

@@ -27,6 +27,22 @@ def test_without_a_file_there_is_no_pipeline(tmp_path: Path) -> None:
     assert pipeline_settings.load(tmp_path / "pipeline.toml") is None
 
 
+def test_a_file_that_the_variable_names_must_be_there(tmp_path: Path) -> None:
+    file = tmp_path / "pipelin.toml"
+
+    with pytest.raises(settings.SettingsError, match=f"^{file}: no such file; JITR_PIPELINE names it$"):
+        pipeline_settings.load(variables={"JITR_PIPELINE": str(file)})
+
+
+@pytest.mark.parametrize("to", ["nowhere.toml", "pipeline.toml"])
+def test_a_file_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path, to: str) -> None:
+    file = tmp_path / "pipeline.toml"
+    file.symlink_to(to)
+
+    with pytest.raises(settings.SettingsError, match=f"{file}"):
+        pipeline_settings.load(file)
+
+
 def test_what_is_wrong_with_the_file_is_one_line_that_names_the_key(refusal: Callable[[str], str]) -> None:
     example = EXAMPLE.read_text()
 
