@@ -12,8 +12,9 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from jitr_stack import toml_file
+from jitr_stack import inherited_authorities, toml_file
 from jitr_stack.environments import ENVIRONMENTS, defaults_file, file_of, names
+from jitr_stack.inherited_authorities import AUTHORITIES
 from jitr_stack.toml_file import UnreadableFile
 
 VARIABLES = {"account": "CDK_DEFAULT_ACCOUNT", "region": "CDK_DEFAULT_REGION"}
@@ -21,8 +22,6 @@ VARIABLES = {"account": "CDK_DEFAULT_ACCOUNT", "region": "CDK_DEFAULT_REGION"}
 
 OF_ONE_ENVIRONMENT = ("local",)
 """Settings that no other environment may inherit: what they allow is meant for one."""
-
-AUTHORITIES = "authorities"
 
 
 class Source(StrEnum):
@@ -119,23 +118,25 @@ def _defaults(folder: Path, environment: Layer) -> list[Layer]:
         return []
     if refused := [key for key in ("name", *OF_ONE_ENVIRONMENT) if key in table]:
         raise UnreadableFile(f"{path}: {refused[0]}: is of one environment; put it into that one's file")
-    return [Layer(Source.DEFAULTS, str(path), _inherited(table, environment))]
+    return [Layer(Source.DEFAULTS, str(path), _inherited(path, table, environment))]
 
 
-def _inherited(defaults: dict[str, Any], environment: Layer) -> dict[str, Any]:
+def _inherited(path: Path, defaults: dict[str, Any], environment: Layer) -> dict[str, Any]:
     """Leave out authorities that the environment does not name: only its own file brings one about.
 
     An authority is a key, a registration and a lock of one environment, and is rotated there; the defaults
     say what those that an environment has are like, and can neither add one to it nor hold one there.
     """
-    said = defaults.get(AUTHORITIES)
-    if not isinstance(said, dict):
+    if AUTHORITIES not in defaults:
         return defaults
+    said = inherited_authorities.checked(path, defaults[AUTHORITIES])
     if not environment.holds([AUTHORITIES]):
         raise UnreadableFile(
             f"{environment.place}: authorities: name those that this environment has, as in "
             f"[authorities.{next(iter(said), 'fleet')}]; the rest is inherited"
         )
+    if isinstance(own := environment.table[AUTHORITIES], dict) and own:
+        inherited_authorities.refuse_unnamed(path, said, own)
     return defaults | {
         AUTHORITIES: {name: each for name, each in said.items() if environment.holds([AUTHORITIES, name])}
     }

@@ -71,7 +71,27 @@ def test_an_authority_inherits_what_the_defaults_say_of_it(write: Write) -> None
 
 
 def test_the_defaults_bring_no_authority_about(write: Write) -> None:
-    assert list(load(write(FLEET + "[authorities.older]\n")).authorities) == ["fleet"]
+    folder = write(FLEET + "[authorities.older]\n")
+    (folder / "other.toml").write_text("[authorities.older]\n")
+
+    assert list(load(folder).authorities) == ["fleet"]
+
+
+def test_the_defaults_speak_of_no_authority_that_no_environment_has(write: Write) -> None:
+    folder = write('[authorities.flet]\ncustody = "secrets_manager"\n')
+    (folder / "other.toml").write_text("[authorities.older]\n")
+
+    assert refusal(folder) == (
+        "defaults.toml: authorities.flet: no environment has an authority of that name; "
+        "there are: fleet, older"
+    )
+
+
+def test_a_file_that_cannot_be_read_may_name_any_authority(write: Write) -> None:
+    folder = write("[authorities.older]\n")
+    (folder / "other.toml").write_text("[authorities.")
+
+    assert list(load(folder).authorities) == ["fleet"]
 
 
 def test_an_environment_must_name_its_authorities_even_where_the_defaults_do(write: Write) -> None:
@@ -110,6 +130,10 @@ def test_account_and_region_that_are_inherited_come_before_the_cdk_s_variables(w
         ("", "colour = 1\n" + FLEET, "site.toml: colour: unknown key"),
         ("", "", "site.toml: authorities: Field required"),
         ("authorities = 5\n", "", "defaults.toml: authorities: Input should be"),
+        ("authorities = 5\n", FLEET, "defaults.toml: authorities: Input should be tables, as in"),
+        ("[authorities]\nolder = 5\n", FLEET, "defaults.toml: authorities.older: should be a table"),
+        ("[authorities.older]\ncolour = 1\n", FLEET, "defaults.toml: authorities.older.colour: unknown key"),
+        (FLEET, "authorities = 5\n", "site.toml: authorities: Input should be"),
     ],
 )
 def test_an_error_names_the_file_in_which_the_wrong_value_stands(
