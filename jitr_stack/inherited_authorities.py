@@ -15,12 +15,15 @@ from jitr_stack.toml_file import UnreadableFile
 
 AUTHORITIES = "authorities"
 
+OF_ONE_ENVIRONMENT = "replace"
+"""Lets an authority become another one: for all environments at once it would be no lock any more."""
+
 
 def checked(path: Path, said: object) -> Mapping[str, Mapping[str, Any]]:
     """Give what the defaults, in `path`, say of each authority; values are checked with an environment.
 
     Raises:
-        UnreadableFile: no table of tables, or a key that no authority has.
+        UnreadableFile: no table of tables, a key that no authority has, or one that is not inherited.
     """
     if not isinstance(said, dict):
         raise UnreadableFile(f"{path}: authorities: Input should be tables, as in [authorities.fleet]")
@@ -29,6 +32,11 @@ def checked(path: Path, said: object) -> Mapping[str, Mapping[str, Any]]:
             raise UnreadableFile(f"{path}: authorities.{name}: should be a table, as in [authorities.{name}]")
         if unknown := [key for key in authority if key not in Authority.model_fields]:
             raise UnreadableFile(f"{path}: authorities.{name}.{unknown[0]}: unknown key")
+        if OF_ONE_ENVIRONMENT in authority:
+            raise UnreadableFile(
+                f"{path}: authorities.{name}.{OF_ONE_ENVIRONMENT}: is of one environment; "
+                "put it into that one's file"
+            )
     return said
 
 

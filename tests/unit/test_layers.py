@@ -133,6 +133,11 @@ def test_account_and_region_that_are_inherited_come_before_the_cdk_s_variables(w
         ("authorities = 5\n", FLEET, "defaults.toml: authorities: Input should be tables, as in"),
         ("[authorities]\nolder = 5\n", FLEET, "defaults.toml: authorities.older: should be a table"),
         ("[authorities.older]\ncolour = 1\n", FLEET, "defaults.toml: authorities.older.colour: unknown key"),
+        (
+            FLEET + "replace = true\n",
+            FLEET,
+            "defaults.toml: authorities.fleet.replace: is of one environment;",
+        ),
         (FLEET, "authorities = 5\n", "site.toml: authorities: Input should be"),
     ],
 )
