@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from jitr import files
 from jitr.failure import BadUseError
 from jitr_stack import authority_lock, collisions, environments
 from jitr_stack.environments import defaults_file, file_of, names
+from jitr_stack.layers import Layers
 from jitr_stack.settings import SettingsError, checked, load, read_layers
 
 BLANK = """\
@@ -40,7 +42,8 @@ BLANK = """\
 """Prose has a blank after its `#`, settings have none."""
 
 FIRST_TABLE = re.compile(r"^\s*\[", re.MULTILINE)
-PLACE = re.compile(r"^(?:account|region)\s*=.*\n?", re.MULTILINE)
+PLACE = re.compile(r"""^[ \t]*(["']?)(?:account|region)\1[ \t]*=.*\n?""", re.MULTILINE)
+"""As people write it; what else TOML allows is noticed in the text that comes of it."""
 
 
 def written(
@@ -55,7 +58,10 @@ def written(
     folder = folder or environments.ENVIRONMENTS
     try:
         text = _text(name, _place(account, region), like, folder)
-        _refuse_unfit(name, text, folder)
+        made_of = read_layers(name, folder, own=text)
+        if like is not None:
+            _refuse_kept_place(made_of, {"account": account, "region": region}, file_of(like, folder))
+        _refuse_unfit(name, made_of, folder)
         files.create(file_of(name, folder), text.encode())
     except SettingsError as error:
         raise BadUseError(str(error)) from None
@@ -79,15 +85,25 @@ def _text(name: str, place: str, like: str | None, folder: Path) -> str:
         return BLANK.format(name=name, place=place, defaults=defaults_file(folder).name)
     if load(like, folder).local:
         raise BadUseError(f"--like {like}: is on the embedded AWS; name an environment in an account")
-    text = file_of(like, folder).read_text()
+    text = file_of(like, folder).read_text(encoding="utf-8")
     table = FIRST_TABLE.search(text)
     end = table.start() if table else len(text)
     return f"# Made like {like}.\n{place}\n" + PLACE.sub("", text[:end]) + text[end:]
 
 
-def _refuse_unfit(name: str, text: str, folder: Path) -> None:
+def _refuse_kept_place(made_of: Layers, asked: Mapping[str, str | None], example: Path) -> None:
+    """Refuse a text that says another place than was asked for: its example's, where AWS already has one."""
+    said = made_of.layers[-1].table
+    for key, value in asked.items():
+        if said.get(key) != (value or None):
+            raise BadUseError(
+                f"{example}: {key}: would be kept; write it there as `{key} = ...`, on a line of its own "
+                "before all tables"
+            )
+
+
+def _refuse_unfit(name: str, made_of: Layers, folder: Path) -> None:
     """Refuse what is there, was there, or would not synthesise."""
-    made_of = read_layers(name, folder, own=text)
     if file_of(name, folder).exists():
         raise FileExistsError
     if (lock := authority_lock.lock_file(name, folder)).exists():

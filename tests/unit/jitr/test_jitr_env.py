@@ -121,6 +121,27 @@ def test_one_like_another_has_its_settings_and_comments_but_not_its_place(jitr: 
 
 
 @pytest.mark.parametrize(
+    "line",
+    ['  account = "111111111111"', '"account" = "111111111111"', "\t'account'\t= '111111111111'"],
+)
+def test_a_place_is_not_kept_however_it_is_written(jitr: Jitr, folder: Path, line: str) -> None:
+    (folder / "dev.toml").write_text(f"{line}\n[authorities.fleet]\n")
+
+    done = jitr("env", "new", "qa", "--like", "dev")
+
+    assert (done.exit_code, settings.load("qa", folder, {}).account) == (0, None)
+
+
+def test_a_place_that_would_be_kept_is_refused(jitr: Jitr, folder: Path) -> None:
+    (folder / "dev.toml").write_text('"acc\\u006funt" = "111111111111"\n[authorities.fleet]\n')
+
+    done = jitr("env", "new", "qa", "--like", "dev")
+
+    assert (done.exit_code, (folder / "qa.toml").exists()) == (2, False)
+    assert f"{folder}/dev.toml: account: would be kept; write it there as" in done.stderr
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (("dev",), "dev.toml: exists already and was left as it is"),
