@@ -15,6 +15,7 @@ from contract import Custody, SecondCertificate
 from jitr_stack import layers
 from jitr_stack.alarms import Alarms
 from jitr_stack.authorities import Authority, Days, Strict, Tags, with_common_name
+from jitr_stack.authorities_together import distinct_subjects, one_issuing_authority
 from jitr_stack.capacity import Capacity
 from jitr_stack.delivery import Delivery
 from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, file_of, names
@@ -91,13 +92,10 @@ class Settings(Strict):
         }
 
     @model_validator(mode="after")
-    def one_issuing_authority(self) -> Self:
-        """Require exactly one authority that signs; none where every key is somebody else's."""
-        issuing = [name for name, authority in self.authorities.items() if authority.state == "issuing"]
-        held = any(authority.custody is not Custody.EXTERNAL for authority in self.authorities.values())
-        if len(issuing) != (1 if held else 0):
-            found = ", ".join(issuing) or "none"
-            raise ValueError(f'authorities: exactly one must have state = "issuing"; found {found}')
+    def authorities_of_one_environment(self) -> Self:
+        """Require of the authorities together what none of them can tell alone."""
+        one_issuing_authority(self.authorities)
+        distinct_subjects(self.authorities)
         return self
 
     @model_validator(mode="after")
@@ -114,19 +112,6 @@ class Settings(Strict):
         """Keep what is on this machine out of the pipeline, which would not find it."""
         if self.local and self.delivery is not None:
             raise ValueError("delivery: an environment on this machine is not the pipeline's to deploy")
-        return self
-
-    @model_validator(mode="after")
-    def distinct_subjects(self) -> Self:
-        """Require a subject of its own for every authority."""
-        seen: dict[str, str] = {}
-        for name, authority in self.authorities.items():
-            key = str(authority.certificate or authority.subject.fields())
-            if key in seen:
-                raise ValueError(
-                    f"authorities.{name}.subject: the same as that of {seen[key]}; each needs its own"
-                )
-            seen[key] = name
         return self
 
     @model_validator(mode="after")
