@@ -10,7 +10,7 @@ from constructs import Construct
 from contract import stack_name
 from jitr_stack.function import RuntimeFunction
 from jitr_stack.registration import Registration
-from jitr_stack.settings import Settings, SettingsError
+from jitr_stack.settings import Settings
 from jitr_stack.watches import Watch, watches
 
 
@@ -25,9 +25,6 @@ class Monitoring(Construct):
     Attributes:
         alarms: by their full names.
         by_a_deploy: names of those that a deploy may have set off.
-
-    Raises:
-        SettingsError: the topic is in another Region than the environment.
     """
 
     def __init__(
@@ -52,15 +49,7 @@ class Monitoring(Construct):
 
     def _existing(self, settings: Settings) -> sns.ITopic | None:
         arn = settings.alarms.topic
-        if arn is None:
-            return None
-        region = arn.split(":")[3]
-        if region != (settings.region or region):
-            raise SettingsError(
-                f"{settings.name}: alarms.topic: is in {region}, the environment in {settings.region}; "
-                "CloudWatch tells topics of its own Region only"
-            )
-        return sns.Topic.from_topic_arn(self, "Topic", arn)
+        return None if arn is None else sns.Topic.from_topic_arn(self, "Topic", arn)
 
     def _alarm(self, name: str, watch: Watch) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(

@@ -133,6 +133,17 @@ class Settings(Strict):
             raise ValueError(f"fleet_size: {error}") from None
         return self
 
+    @model_validator(mode="after")
+    def topic_of_its_region(self) -> Self:
+        """Refuse a topic of another Region, which CloudWatch would not tell."""
+        region = self.alarms.topic.split(":")[3] if self.alarms.topic else None
+        if region and self.region and region != self.region:
+            raise ValueError(
+                f"alarms.topic: is in {region}, the environment in {self.region}; "
+                "CloudWatch tells topics of its own Region only"
+            )
+        return self
+
     @property
     def capacity(self) -> Capacity:
         """What the registration must be for this environment."""

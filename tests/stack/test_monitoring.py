@@ -191,15 +191,6 @@ def test_the_topic_is_told_when_an_alarm_goes_off_and_when_it_ends(synthesis: Sy
     assert [(alarm["AlarmActions"], alarm["OKActions"]) for alarm in alarms] == [([TOPIC], [TOPIC])] * 12
 
 
-def test_a_topic_of_another_region_is_refused(synthesis: Synthesis) -> None:
-    with pytest.raises(SettingsError) as refused:
-        synthesis(f'region = "eu-west-1"\n{ON}topic = "{TOPIC}"\n{FLEET}')
-
-    assert str(refused.value).startswith(
-        "site: alarms.topic: is in eu-central-1, the environment in eu-west-1"
-    )
-
-
 def test_a_topic_of_the_region_is_told(synthesis: Synthesis) -> None:
     alarms = synthesis(f'region = "eu-central-1"\n{ON}topic = "{TOPIC}"\n{FLEET}').values()
 

@@ -147,6 +147,14 @@ def test_an_error_names_the_file_in_which_the_wrong_value_stands(
     assert refusal(write(defaults, own)).startswith(line)
 
 
+def test_a_topic_of_another_region_is_refused_where_it_stands(write: Write) -> None:
+    topic = '[alarms]\ntopic = "arn:aws:sns:eu-central-1:123456789012:on-call"\n'
+
+    line = refusal(write(topic, 'region = "eu-west-1"\n' + FLEET))
+
+    assert line.startswith("defaults.toml: alarms.topic: is in eu-central-1, the environment in eu-west-1")
+
+
 def test_an_error_names_the_variable_that_is_wrong(write: Write) -> None:
     folder = write("")
 
