@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from jitr_stack.authorities import Strict
+from jitr_stack.setting_types import Flag
 
 Count = Annotated[int, Field(strict=True, ge=1)]
 TopicArn = Annotated[
@@ -15,7 +16,7 @@ TopicArn = Annotated[
 class Alarms(Strict):
     """The alarms of an environment; what each means and what to do about it stands in docs/runbook.md."""
 
-    enabled: bool = False
+    enabled: Flag = False
     """Whether it has them."""
     topic: TopicArn | None = None
     """SNS topic that is told when an alarm goes off and when it ends: one that exists, in the environment's

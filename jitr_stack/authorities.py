@@ -16,6 +16,7 @@ from pydantic import (
 
 from contract import CertificateMode, Custody, KeyAlgorithm, Openness
 from jitr_stack import authority_certificates, naming
+from jitr_stack.setting_types import Flag
 
 Tags = Annotated[dict[str, str], AfterValidator(naming.check_tags)]
 Days = Annotated[int, Field(strict=True, ge=1, le=36500)]
@@ -97,7 +98,7 @@ class Authority(Strict):
     """Of an external authority in mode `DEFAULT`: a file, or PEM."""
     tags: Tags = Field(default_factory=dict)
     """On its registration, beside those of the environment."""
-    replace: bool = False
+    replace: Flag = False
     """Whether it may become another authority, which loses the first."""
 
     @field_validator("certificate", "verification_certificate", mode="before")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from jitr_stack.authorities import Strict
 
-PerSecond = Annotated[float, Field(ge=0.1, le=100_000)]
+PerSecond = Annotated[float, Field(strict=True, ge=0.1, le=100_000)]
 
 
 class Quotas(Strict):
@@ -29,5 +29,5 @@ class Quotas(Strict):
     kms_sign: PerSecond = 1000
     """Signatures a second that `jitr sign --out` asks of KMS, by elliptic-curve keys, which all such keys of
     the account and Region share (KMS developer guide, "Request quotas")."""
-    refusal_share: Annotated[float, Field(gt=0, le=0.5)] = 0.05
+    refusal_share: Annotated[float, Field(strict=True, gt=0, le=0.5)] = 0.05
     """Part of the registrations that may be spent on setting refused certificates INACTIVE."""

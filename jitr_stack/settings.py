@@ -22,7 +22,7 @@ from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, file_of, names
 from jitr_stack.layers import Layers
 from jitr_stack.provisioning import Provisioning
 from jitr_stack.quotas import Quotas
-from jitr_stack.setting_types import NAME, Account, EventBus, FunctionArn, LogRetention, Name, Region
+from jitr_stack.setting_types import NAME, Account, EventBus, Flag, FunctionArn, LogRetention, Name, Region
 from jitr_stack.toml_file import UnreadableFile
 
 LOCAL_ACCOUNT = "000000000000"
@@ -37,7 +37,7 @@ class Settings(Strict):
     """One environment, resolved."""
 
     name: Name
-    local: bool = False
+    local: Flag = False
     """Whether it is on the embedded AWS, with the concessions that this needs; needs its account."""
     account: Account | None = None
     """Where; otherwise `CDK_DEFAULT_ACCOUNT`, which the CDK CLI takes from the credentials."""
@@ -47,15 +47,15 @@ class Settings(Strict):
     """Processor of the functions."""
     removal: Literal["destroy", "retain"] = "destroy"
     """`retain`: keys, records, authorities, logs and the device policy outlive the stack."""
-    termination_protection: bool = False
+    termination_protection: Flag = False
     """Whether CloudFormation refuses to delete the stack; `cdk deploy` sets it."""
     log_retention_days: LogRetention = 30
     """Days that logs are kept: what CloudWatch Logs offers."""
     device_validity_days: Days = 1825
     """Days that a device's certificate is valid, never past its authority's."""
-    delete_authorities_with_certificates: bool = False
+    delete_authorities_with_certificates: Flag = False
     """Whether an authority that still has device certificates may be deregistered."""
-    require_issuance_record: bool = True
+    require_issuance_record: Flag = True
     """`false` takes certificates of external authorities without a record."""
     second_certificate: SecondCertificate = SecondCertificate.REPLACE
     """Of a thing that has one: `refuse` it, `replace` the first, which is deactivated, or `keep_both`."""

@@ -131,6 +131,39 @@ def test_what_is_wrong_is_one_line_naming_file_and_key(toml: str, line: str, ref
     assert "\n" not in text
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "local",
+        "termination_protection",
+        "delete_authorities_with_certificates",
+        "require_issuance_record",
+        "alarms.enabled",
+        "delivery.approval",
+        "authorities.fleet.replace",
+    ],
+)
+@pytest.mark.parametrize("value", ['"off"', '"true"', "0", "1.0"])
+def test_a_flag_is_true_or_false_and_nothing_like_it(key: str, value: str, refusal: Refusal) -> None:
+    text = f"{key} = {value}\nauthorities.fleet.state = 'issuing'\ndelivery.wave = 1\n"
+
+    assert refusal(text) == f"site.toml: {key}: Input should be a valid boolean"
+
+
+@pytest.mark.parametrize("value", ["true", "30.0"])
+def test_days_are_a_whole_number(value: str, refusal: Refusal) -> None:
+    line = "site.toml: log_retention_days: Input should be a whole number"
+
+    assert refusal(f"log_retention_days = {value}\n{FLEET}") == line
+
+
+@pytest.mark.parametrize("key", ["create_thing", "refusal_share"])
+def test_a_quota_is_a_number_and_nothing_like_it(key: str, refusal: Refusal) -> None:
+    text = refusal(f'{FLEET}[quotas]\n{key} = "0.5"\n')
+
+    assert text == f"site.toml: quotas.{key}: Input should be a valid number"
+
+
 def test_two_authorities_with_one_subject_are_refused(refusal: Refusal) -> None:
     # AWS allows ten CAs with one subject in an account; a fleet that rotates would run into that.
     subject = '[authorities.{}.subject]\ncommon_name = "Fleet CA"\n'
