@@ -5,6 +5,7 @@ knows the layer that it stands in, so that whoever reads it, or an error about i
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from jitr_stack import inherited_authorities, toml_file
-from jitr_stack.environments import ENVIRONMENTS, defaults_file, file_of, names
+from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, defaults_file, file_of, names
 from jitr_stack.inherited_authorities import AUTHORITIES
+from jitr_stack.setting_types import NAME, OF_THE_PIPELINE
 from jitr_stack.toml_file import UnreadableFile
 
 VARIABLES = {"account": "CDK_DEFAULT_ACCOUNT", "region": "CDK_DEFAULT_REGION"}
@@ -93,14 +95,24 @@ def read(
         own: text in place of the environment's file, which need not be there then.
 
     Raises:
-        UnreadableFile: a file is not there, is no TOML, or holds what it must not.
+        UnreadableFile: a file is not there, is no TOML, or holds what it must not; a name that none may have.
     """
     path = file_of(name, folder)
+    _refuse_name(path, name)
     table = toml_file.parsed(path, own) if own is not None else _environment(path)
     if "name" in table:
         raise UnreadableFile(f"{path}: name: not a setting; the file's name is the environment's name")
     environment = Layer(Source.ENVIRONMENT, str(path), table)
     return Layers((*_of_variables(variables), *_defaults(folder, environment), environment))
+
+
+def _refuse_name(path: Path, name: str) -> None:
+    if not re.fullmatch(NAME, name):
+        raise UnreadableFile(f"{path}: no name for an environment; it must match {NAME}")
+    if name == DEFAULTS:
+        raise UnreadableFile(f"{path}: what every environment inherits, and no environment itself")
+    if re.fullmatch(OF_THE_PIPELINE, name):
+        raise UnreadableFile(f"{path}: no name for an environment; the pipeline's own parts have such names")
 
 
 def _of_variables(variables: Mapping[str, str]) -> list[Layer]:

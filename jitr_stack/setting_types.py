@@ -18,6 +18,10 @@ def _whole_number(value: object) -> object:
     return value
 
 
+OF_THE_PIPELINE = r"jitr-pipeline.*|(wave|approve)-[0-9]+"
+"""Names that no environment may have: the pipeline's stack and stages have them, beside stages that are named
+after environments."""
+
 Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 FunctionArn = Annotated[

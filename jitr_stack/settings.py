@@ -4,7 +4,6 @@ Reads files only: no AWS call, no aws_cdk import, so that the commands start qui
 """
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -18,11 +17,11 @@ from jitr_stack.authorities import Authority, Days, Strict, Tags, with_common_na
 from jitr_stack.authorities_together import distinct_subjects, one_issuing_authority
 from jitr_stack.capacity import Capacity
 from jitr_stack.delivery import Delivery
-from jitr_stack.environments import DEFAULTS, ENVIRONMENTS, file_of, names
+from jitr_stack.environments import ENVIRONMENTS, names
 from jitr_stack.layers import Layers
 from jitr_stack.provisioning import Provisioning
 from jitr_stack.quotas import Quotas
-from jitr_stack.setting_types import NAME, Account, EventBus, Flag, FunctionArn, LogRetention, Name, Region
+from jitr_stack.setting_types import Account, EventBus, Flag, FunctionArn, LogRetention, Name, Region
 from jitr_stack.toml_file import UnreadableFile
 
 LOCAL_ACCOUNT = "000000000000"
@@ -191,11 +190,6 @@ def read_layers(
     Raises:
         SettingsError: missing file, broken TOML, a name that no environment may have.
     """
-    path = _one_line(str(file_of(name, folder)))
-    if not re.fullmatch(NAME, name):
-        raise SettingsError(f"{path}: no name for an environment; it must match {NAME}")
-    if name == DEFAULTS:
-        raise SettingsError(f"{path}: what every environment inherits, and no environment itself")
     try:
         return layers.read(name, folder, variables, own)
     except UnreadableFile as error:

@@ -164,6 +164,14 @@ def test_a_quota_is_a_number_and_nothing_like_it(key: str, refusal: Refusal) -> 
     assert text == f"site.toml: quotas.{key}: Input should be a valid number"
 
 
+@pytest.mark.parametrize("name", ["jitr-pipeline", "jitr-pipeline-dev", "wave-1", "approve-12"])
+def test_names_of_the_pipelines_parts_are_no_environments(name: str, tmp_path: Path) -> None:
+    (tmp_path / f"{name}.toml").write_text(FLEET)
+
+    with pytest.raises(SettingsError, match=f"{name}.toml: no name for an environment; the pipeline's own"):
+        settings.load(name, tmp_path, {})
+
+
 def test_two_authorities_with_one_subject_are_refused(refusal: Refusal) -> None:
     # AWS allows ten CAs with one subject in an account; a fleet that rotates would run into that.
     subject = '[authorities.{}.subject]\ncommon_name = "Fleet CA"\n'
