@@ -78,6 +78,8 @@ def _read(file: Path) -> dict[str, Any]:
         if file.is_symlink():
             raise SettingsError(f"{file}: a link to a file that is not there") from None
         return {}
+    except RecursionError:
+        raise SettingsError(f"{file}: cannot be read as a lock: nested too deeply") from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"{file}: cannot be read as a lock: {' '.join(str(error).split())}") from None
     if not isinstance(locked, dict) or not all(isinstance(a, dict) and a for a in locked.values()):

@@ -128,7 +128,7 @@ class Settings(Strict):
         """Refuse a fleet that its queue would not keep until its turn comes."""
         try:
             _ = self.capacity
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValueError(f"fleet_size: {error}") from None
         return self
 
@@ -218,6 +218,8 @@ def checked(name: str, made_of: Layers, folder: Path) -> Settings:
         return Settings.model_validate(made_of.table | {"name": name}, context={"folder": folder})
     except ValidationError as error:
         raise SettingsError(_first_line(made_of, error)) from None
+    except RecursionError:  # dotted keys, which are read one by one and merged as they are nested
+        raise SettingsError(f"{made_of.blamed([])}: nested too deeply") from None
 
 
 def _first_line(made_of: Layers, error: ValidationError) -> str:

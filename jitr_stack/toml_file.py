@@ -37,5 +37,7 @@ def parsed(path: Path, text: str) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise UnreadableFile(f"{path}: nested too deeply") from None
+    except ValueError as error:  # no TOML, or a number of more digits than Python reads
         raise UnreadableFile(f"{path}: {error}") from None

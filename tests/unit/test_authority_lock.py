@@ -39,6 +39,13 @@ def test_a_lock_that_is_a_link_to_nowhere_is_not_taken_for_none(tmp_path: Path) 
         hold(site, tmp_path)
 
 
+def test_a_lock_that_is_nested_too_deeply_is_refused_in_one_line(locked: Path) -> None:
+    lock_file("site", locked).write_text("[" * 100_000)
+
+    with pytest.raises(SettingsError, match=r"site\.lock\.json: cannot be read as a lock: nested too deeply"):
+        hold(environment(locked, FLEET), locked)
+
+
 def test_nothing_is_written_where_nothing_changed(locked: Path) -> None:
     assert hold(environment(locked, FLEET), locked) is None
 

@@ -10,6 +10,7 @@ from jitr_stack.layers import Source
 from jitr_stack.settings import Settings, SettingsError
 
 FLEET = "[authorities.fleet]\n"
+DOTTED = f"{'.'.join(['x'] * 3000)} = 1\n"
 Write = Callable[..., Path]
 CDK = {"CDK_DEFAULT_ACCOUNT": "111111111111", "CDK_DEFAULT_REGION": "eu-west-1"}
 
@@ -145,6 +146,22 @@ def test_an_error_names_the_file_in_which_the_wrong_value_stands(
     write: Write, defaults: str, own: str, line: str
 ) -> None:
     assert refusal(write(defaults, own)).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("defaults", "own", "said"),
+    [
+        ("", f"fleet_size = {'9' * 5000}\n", "Exceeds the limit"),
+        ("", f"fleet_size = 0x{'f' * 5000}\n", "fleet_size: integer division result too large"),
+        ("", f"x = {'[' * 5000}{']' * 5000}\n", "nested too deeply"),
+        (DOTTED, DOTTED, "nested too deeply"),
+    ],
+    ids=["digits", "hexadecimal digits", "brackets", "dotted keys"],
+)
+def test_what_python_cannot_hold_is_refused_in_one_line(
+    write: Write, defaults: str, own: str, said: str
+) -> None:
+    assert refusal(write(defaults, own + FLEET)).startswith(f"site.toml: {said}")
 
 
 def test_a_topic_of_another_region_is_refused_where_it_stands(write: Write) -> None:

@@ -49,6 +49,8 @@ def test_what_is_wrong_with_the_file_is_one_line_that_names_the_key(refusal: Cal
     assert refusal(example + "brunch = 1\n") == "pipeline.toml: brunch: unknown key"
     assert refusal(re.sub("connection = .*", "", example)) == "pipeline.toml: connection: Field required"
     assert refusal("account = ").startswith("pipeline.toml: Invalid value")
+    assert refusal(f"account = {'9' * 5000}").startswith("pipeline.toml: Exceeds the limit")
+    assert refusal(f"account = {'[' * 5000}").startswith("pipeline.toml: nested too deeply")
 
 
 def test_an_environment_on_this_machine_is_not_delivered(tmp_path: Path) -> None:
