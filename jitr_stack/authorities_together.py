@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from contract import Custody
+from jitr_stack import naming
 from jitr_stack.authorities import Authority
 
 
@@ -33,3 +34,16 @@ def distinct_subjects(authorities: Mapping[str, Authority]) -> None:
                 f"authorities.{name}.subject: the same as that of {seen[key]}; each needs its own"
             )
         seen[key] = name
+
+
+def tags_that_fit(authorities: Mapping[str, Authority], tags: Mapping[str, str]) -> None:
+    """Require of the tags of an authority and of its environment together what each must be.
+
+    Raises:
+        ValueError: naming the authority.
+    """
+    for name, authority in authorities.items():
+        try:
+            naming.check_tags({**tags, **authority.tags})
+        except ValueError as error:
+            raise ValueError(f"authorities.{name}.tags: with those of the environment: {error}") from None

@@ -14,7 +14,7 @@ from contract import Custody, SecondCertificate
 from jitr_stack import layers
 from jitr_stack.alarms import Alarms
 from jitr_stack.authorities import Authority, Days, Strict, Tags, with_common_name
-from jitr_stack.authorities_together import distinct_subjects, one_issuing_authority
+from jitr_stack.authorities_together import distinct_subjects, one_issuing_authority, tags_that_fit
 from jitr_stack.capacity import Capacity
 from jitr_stack.delivery import Delivery
 from jitr_stack.environments import ENVIRONMENTS, names
@@ -72,7 +72,8 @@ class Settings(Strict):
     delivery: Delivery | None = None
     """When the pipeline deploys it, if there is one; without it, never."""
     tags: Tags = Field(default_factory=dict)
-    """Put on every resource, beside `Environment`, `Project` and `Version`, which are the project's own."""
+    """Put on every resource, beside `Environment`, `Project` and `Version`, which are the project's own;
+    with those of an authority 47 at most."""
 
     @model_validator(mode="before")
     @classmethod
@@ -95,6 +96,7 @@ class Settings(Strict):
         """Require of the authorities together what none of them can tell alone."""
         one_issuing_authority(self.authorities)
         distinct_subjects(self.authorities)
+        tags_that_fit(self.authorities, self.tags)
         return self
 
     @model_validator(mode="after")

@@ -172,6 +172,45 @@ def test_names_of_the_pipelines_parts_are_no_environments(name: str, tmp_path: P
         settings.load(name, tmp_path, {})
 
 
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ('"aws:x" = "1"', "'aws:x': what begins with aws: is AWS's own"),
+        ('x = "AWS:1"', "'x': what begins with aws: is AWS's own"),
+        ('"" = "1"', "'': the name of a tag has from 1 to 128 characters"),
+        (f'{"x" * 129} = "1"', f"'{'x' * 128}': the name of a tag has from 1 to 128 characters"),
+        (f'x = "{"1" * 257}"', "'x': the value of a tag has up to 256 characters"),
+        ('x = "<1>"', "'x': a tag has letters, digits, blanks and _ . : / = + - @ alone"),
+        ('"x\\n" = "1"', "'x\\n': a tag has letters, digits, blanks and _ . : / = + - @ alone"),
+        ('x = "1"\nX = "1"', "'x': there twice, as IAM sees no difference between upper and lower case"),
+    ],
+)
+@pytest.mark.parametrize("table", ["tags", "authorities.fleet.tags"])
+def test_tags_that_aws_does_not_take_are_refused(table: str, tag: str, said: str, refusal: Refusal) -> None:
+    assert refusal(f"{FLEET}[{table}]\n{tag}\n") == f"site.toml: {table}: {said}"
+
+
+def tags(count: int, name: str = "t") -> str:
+    return "".join(f'{name}{number} = ""\n' for number in range(count))
+
+
+def test_tags_may_be_as_many_and_as_long_as_aws_takes(tmp_path: Path) -> None:
+    longest = f'"Größe 1_.:/=+-@{"x" * 113}" = "{"1" * 256}"\n'
+
+    site = load(f"{FLEET}[tags]\n{longest}{tags(46)}", tmp_path)
+
+    assert len(site.tags) == 47
+
+
+def test_more_tags_than_fit_beside_the_project_s_are_refused(refusal: Refusal) -> None:
+    said = "48 tags; beside the project's own AWS takes 47 at most"
+
+    assert refusal(f"{FLEET}[tags]\n{tags(48)}") == f"site.toml: tags: {said}"
+    assert refusal(f"{FLEET}[tags]\n{tags(40)}[authorities.fleet.tags]\n{tags(8, 'a')}") == (
+        f"site.toml: authorities.fleet.tags: with those of the environment: {said}"
+    )
+
+
 def test_two_authorities_with_one_subject_are_refused(refusal: Refusal) -> None:
     # AWS allows ten CAs with one subject in an account; a fleet that rotates would run into that.
     subject = '[authorities.{}.subject]\ncommon_name = "Fleet CA"\n'
