@@ -45,12 +45,7 @@ def check_tags(own: Mapping[str, str]) -> Mapping[str, str]:
     Raises:
         ValueError: naming the tag.
     """
-    reserved = {name.lower() for name in OF_THE_PROJECT}
-    if taken := [name for name in own if name.lower() in reserved]:
-        raise ValueError(
-            f"{taken[0]} is given to everything by the project ({ENVIRONMENT_TAG}: the environment's name, "
-            f"{PROJECT_TAG}: {PROJECT}, {VERSION_TAG}: its own); take another name"
-        )
+    _refuse_the_project_s(own)
     for name, value in own.items():
         if wrong := _wrong(name, value):
             raise ValueError(f"{name[:LONGEST_NAME]!r}: {wrong}")
@@ -59,6 +54,15 @@ def check_tags(own: Mapping[str, str]) -> Mapping[str, str]:
     if len(own) > (most := MOST_TAGS - len(OF_THE_PROJECT)):
         raise ValueError(f"{len(own)} tags; beside the project's own AWS takes {most} at most")
     return own
+
+
+def _refuse_the_project_s(own: Mapping[str, str]) -> None:
+    reserved = {name.lower() for name in OF_THE_PROJECT}
+    if taken := [name for name in own if name.lower() in reserved]:
+        raise ValueError(
+            f"{taken[0]} is given to everything by the project ({ENVIRONMENT_TAG}: the environment's name, "
+            f"{PROJECT_TAG}: {PROJECT}, {VERSION_TAG}: its own); take another name"
+        )
 
 
 def _wrong(name: str, value: str) -> str | None:
