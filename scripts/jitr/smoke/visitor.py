@@ -44,23 +44,25 @@ def visitor(desk: Desk, timeline: Timeline) -> Iterator[Visitor]:
     """
     with tempfile.TemporaryDirectory(prefix=SMOKE_PREFIX) as scratch, ExitStack() as afterwards:
         place = endpoints.find(desk.target)
-        with postponed():  # once it is signed, it is known who takes it back
-            made = _made(desk, place, Path(scratch), timeline)
-            afterwards.callback(_taken_back, made, timeline)
+        made = _made(desk, place, Path(scratch), timeline, afterwards)
         refuse_what_is_there(desk, made.device.thing_name)
         made.leaving.own_thing = True
         yield made
 
 
-def _made(desk: Desk, place: Endpoint, folder: Path, timeline: Timeline) -> Visitor:
+def _made(desk: Desk, place: Endpoint, folder: Path, timeline: Timeline, afterwards: ExitStack) -> Visitor:
+    """Have it signed; whatever fails from then on, a line that nobody reads, too, it is taken back."""
     key, csr, crt = SoftwareKey(folder), folder / "device.csr", folder / "device.crt"
     with timeline.step("certificate", "having a certificate signed by the deployed authority") as step:
         make_csr(key, f"{SMOKE_PREFIX}{secrets.token_hex(6)}", csr)
-        signed = by_deployed_authority(csr, desk.target.environment)
+        with postponed():  # once it is signed, it is known who takes it back
+            signed = by_deployed_authority(csr, desk.target.environment)
+            device = Device(signed.thing_name, key, crt, place)
+            made = Visitor(device, Leaving(desk, signed.certificate_id, signed.thing_name))
+            afterwards.callback(_taken_back, made, timeline)
+        crt.write_text(signed.certificate)
         step.outcome = f"{signed.certificate_id[:12]}… signed by the deployed authority"
-    crt.write_text(signed.certificate)
-    device = Device(signed.thing_name, key, crt, place)
-    return Visitor(device, Leaving(desk, signed.certificate_id, signed.thing_name))
+    return made
 
 
 def _taken_back(made: Visitor, timeline: Timeline) -> None:
