@@ -75,7 +75,7 @@ def _try_a_device(result: Result, desk: Desk, timeline: Timeline, patience: floa
             )
         except FailureError as error:
             raise FailureError("; ".join((str(error), *_in_the_way(desk, guest)))) from None
-        if wrong := result.evidence.unexpected():
+        if wrong := result.evidence.unexpected(over_https=guest.device.over_https):
             raise FailureError("; ".join(wrong))
         guest.taken_back.extend(guest.leaving.revoke())
         result.after_revocation = refused_since(guest.device, timeline, patience)

@@ -57,7 +57,8 @@ def _made(desk: Desk, place: Endpoint, folder: Path, timeline: Timeline, afterwa
         make_csr(key, f"{SMOKE_PREFIX}{secrets.token_hex(6)}", csr)
         with postponed():  # once it is signed, it is known who takes it back
             signed = by_deployed_authority(csr, desk.target.environment)
-            device = Device(signed.thing_name, key, crt, place)
+            over_https = desk.target.settings.provisioning.thing_is_named_as_its_certificate
+            device = Device(signed.thing_name, key, crt, place, over_https)
             made = Visitor(device, Leaving(desk, signed.certificate_id, signed.thing_name))
             afterwards.callback(_taken_back, made, timeline)
         crt.write_text(signed.certificate)

@@ -13,6 +13,8 @@ EXPECTED = {
     "https_own_topic": "accepted",
     "https_foreign_topic": "refused",
 }
+WITHOUT_HTTPS = {"https_own_topic": "refused"}
+"""Where a thing is not named as its certificate (`jitr_stack/device_access.py`)."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,16 @@ class Evidence:
     https_foreign_topic: str
     key_holder: str
 
-    def unexpected(self) -> list[str]:
-        """Say what was not as it must be, one sentence each."""
+    def unexpected(self, *, over_https: bool = True) -> list[str]:
+        """Say what was not as it must be, one sentence each.
+
+        Args:
+            over_https: whether devices may publish over HTTPS; where they may not, they must be refused.
+        """
         seen = asdict(self)
+        must = EXPECTED if over_https else EXPECTED | WITHOUT_HTTPS
         return [
-            f"{name} was {seen[name]}, not {wanted}"
-            for name, wanted in EXPECTED.items()
-            if seen[name] != wanted
+            f"{name} was {seen[name]}, not {wanted}" for name, wanted in must.items() if seen[name] != wanted
         ]
 
     def save(self, path: Path) -> None:

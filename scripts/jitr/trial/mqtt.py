@@ -30,6 +30,8 @@ class Device:
     key: DeviceKey
     certificate: Path
     endpoint: Endpoint
+    over_https: bool = True
+    """Whether the environment lets it publish over HTTPS, too."""
 
     @cached_property
     def client(self) -> Any:  # noqa: ANN401  untyped library

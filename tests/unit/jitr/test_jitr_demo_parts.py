@@ -48,6 +48,12 @@ def test_anything_else_is_named(field: str, seen: str) -> None:
     assert said.startswith(f"{field} was {seen}")
 
 
+def test_where_no_device_may_publish_over_https_one_that_could_is_named() -> None:
+    refused = Evidence(**vars(SEEN) | {"https_own_topic": "refused"})
+    assert refused.unexpected(over_https=False) == []
+    assert SEEN.unexpected(over_https=False) == ["https_own_topic was accepted, not refused"]
+
+
 def test_the_evidence_is_written_with_exactly_its_fields(tmp_path: Path) -> None:
     SEEN.save(tmp_path / "demo.json")
     assert list(json.loads((tmp_path / "demo.json").read_text())) == [
