@@ -3,12 +3,13 @@
 So the same checks, rules and pace hold as for a device that comes for the first time, and an operator needs
 no permission to activate anything. What is not ours to decide, AWS IoT's and the thing's state, is looked
 at before, so that nothing is asked for that the registration would refuse; and what is ACTIVE past its record
-goes off before, so that it is in again by a registration or not at all.
+goes off before all that, so that it is in again by a registration or not at all.
 """
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from contract import SecondCertificate
 from jitr.devices.aws_certificates import AwsCertificate
 from jitr.devices.desk import Desk
 from jitr.devices.named import holder_of, record_of
-from jitr.devices.past_records import ACTIVE, switch_off_past_records
+from jitr.devices.past_records import ACTIVE, switch_off_itself, switch_off_past_records
 from jitr.failure import FailureError
 from records.readmission import RunAtWork
 from records.record import IssuanceRecord
@@ -49,11 +50,13 @@ class LettingIn:
         """
         there = self.desk.certificates.find(certificate_id)
         record = self._record(certificate_id)
+        off = switch_off_past_records(self.desk, record, there)
         if _is_in(record, there):
-            return [ALREADY]
-        self._require_fit(record, there)
-        self._require_thing_free(record)
-        return self._readmitted(record, there, None)
+            return [*off, ALREADY]
+        with _said_before(off):
+            self._require_fit(record, there)
+            self._require_thing_free(record)
+            return [*off, *self._readmitted(record, there, None)]
 
     def replace(self, thing_name: str, certificate_id: str) -> list[str]:
         """Let a certificate have a thing in place of the one that has it.
@@ -71,12 +74,22 @@ class LettingIn:
         holder = holder_of(self.desk, thing_name)
         if holder is None or holder.certificate_id == certificate_id:
             return self.activate(certificate_id)
-        self._require_fit(record, there)
+        off = switch_off_past_records(self.desk, record, there)
+        with _said_before(off):
+            self._require_fit(record, there)
+            return [*off, *self._replaced(record, there, holder)]
+
+    def _replaced(
+        self, record: IssuanceRecord, there: AwsCertificate | None, holder: IssuanceRecord
+    ) -> list[str]:
         both = self.desk.target.settings.second_certificate is SecondCertificate.KEEP_BOTH
         said = [f"certificate {holder.certificate_id[:12]}… stays in beside it (keep_both)"] if both else []
         if both and _is_in(record, there):
             return [ALREADY, *said]
-        return [*self._readmitted(record, there, None if both else holder.certificate_id), *said]
+        off = switch_off_itself(self.desk, record) if _is_in(record, there) else []
+        with _said_before(off):
+            supersedes = None if both else holder.certificate_id
+            return [*off, *self._readmitted(record, there, supersedes), *said]
 
     def _record(self, certificate_id: str) -> IssuanceRecord:
         record = record_of(self.desk, certificate_id)
@@ -118,17 +131,15 @@ class LettingIn:
     def _readmitted(
         self, record: IssuanceRecord, there: AwsCertificate | None, supersedes: str | None
     ) -> list[str]:
-        off = switch_off_past_records(self.desk, record, there)
         try:
             changed = self.desk.readmissions.readmit(
                 record, self.reason, now=self.now(), supersedes=supersedes
             )
         except RunAtWork as busy:
-            raise FailureError("; ".join((*off, str(busy)))) from None
+            raise FailureError(str(busy)) from None
         if not changed:
-            raise FailureError("; ".join((*off, "its record changed just now; look at it, and try again")))
-        moved = [f"record: {record.state} -> {State.ISSUED}"] if record.state is not State.ISSUED else []
-        said = [*off, *moved]
+            raise FailureError("its record changed just now; look at it, and try again")
+        said = [f"record: {record.state} -> {State.ISSUED}"] if record.state is not State.ISSUED else []
         if supersedes is not None:
             said.append(f"may replace certificate {supersedes[:12]}…")
         if there is None:
@@ -160,6 +171,15 @@ class LettingIn:
         if current.state is not State.REGISTERED:
             raise FailureError(f"the registration did not let it in: {current.state}, {current.reason}")
         return f"registered: ACTIVE, thing {current.thing_name}"
+
+
+@contextmanager
+def _said_before(done: Sequence[str]) -> Iterator[None]:
+    """Let a failure say, too, what was done before it."""
+    try:
+        yield
+    except FailureError as error:
+        raise FailureError("; ".join((*done, str(error)))) from None
 
 
 def _is_in(record: IssuanceRecord, there: AwsCertificate | None) -> bool:

@@ -1,4 +1,4 @@
-"""What is ACTIVE at AWS IoT past its record goes off before a certificate is let in.
+"""What is ACTIVE at AWS IoT past its record goes off before a certificate is let in, or refused.
 
 Somebody set it ACTIVE in the console, or a run died. The registration does not see that: it switches off what
 the records have in use for the thing, and of what it refuses only what still waits. So a certificate that is
@@ -15,15 +15,14 @@ ACTIVE = "ACTIVE"
 
 
 def switch_off_past_records(desk: Desk, record: IssuanceRecord, there: AwsCertificate | None) -> list[str]:
-    """Switch off a certificate that is about to be let in, and others of its thing that should not be ACTIVE.
+    """Switch off what is asked for, and others of its thing, unless their records vouch for them.
 
-    It itself goes off whatever its record says, since it is about to say `issued`, which vouches for nothing
-    until a registration has judged it again. Another goes off unless its record says that it is in use; one
-    without a record is somebody else's, is left alone, and is named.
+    Each goes off unless its record says that it is in use; one without a record is somebody else's, is left
+    alone, and is named.
 
     Args:
         desk: of the environment.
-        record: of the certificate that is to be let in.
+        record: of the certificate that is asked for, read after `there`.
         there: the same at AWS IoT; None where that has not seen it.
 
     Returns:
@@ -34,7 +33,7 @@ def switch_off_past_records(desk: Desk, record: IssuanceRecord, there: AwsCertif
         botocore's errors: a call failed; what was done stays.
     """
     off, left = [], []
-    if there is not None and there.status == ACTIVE:
+    if there is not None and there.status == ACTIVE and record.state not in IN_USE:
         off.append(_off(desk, record, f"AWS IoT: {ACTIVE}"))
     for other in of_thing(desk, record.thing_name):
         if other == record.certificate_id or not _is_active(desk, other):
@@ -47,6 +46,17 @@ def switch_off_past_records(desk: Desk, record: IssuanceRecord, there: AwsCertif
             off.append(_off(desk, known, f"certificate {other[:12]}…: {ACTIVE}"))
     ended = [desk.certificates.end_connection(record.thing_name)] if off else []
     return [*off, *ended, *left]
+
+
+def switch_off_itself(desk: Desk, record: IssuanceRecord) -> list[str]:
+    """Switch off a certificate that is in by its record, and say what was done.
+
+    The record is about to say `issued`, which vouches for nothing until a registration has judged it again.
+
+    Raises:
+        botocore's errors: a call failed.
+    """
+    return [_off(desk, record, f"AWS IoT: {ACTIVE}"), desk.certificates.end_connection(record.thing_name)]
 
 
 def _is_active(desk: Desk, certificate_id: str) -> bool:
