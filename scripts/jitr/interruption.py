@@ -1,6 +1,7 @@
 """What somebody does who wants a command to end: it stops in order, and clears up to the end."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -10,7 +11,12 @@ NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Take a request to end, and a closed terminal, like Ctrl-C."""
+    """Take a request to end, and a closed terminal, like Ctrl-C.
+
+    Raises:
+        KeyboardInterrupt: somebody wants an end; one that Python could not raise where it came is raised when
+            the block ends.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -18,10 +24,34 @@ def interruptible() -> Iterator[None]:
     heard = [each for each in NUMBERS if signal.getsignal(each) is not signal.SIG_IGN]  # nohup stays so
     before = {number: signal.signal(number, interrupt) for number in heard}
     try:
-        yield
+        with _swallowed() as swallowed:
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    if swallowed:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _swallowed() -> Iterator[list[object]]:
+    """Collect what comes while an object goes, and Python therefore only prints.
+
+    Python's documentation, `object.__del__`: "exceptions that occur during their execution are ignored".
+    """
+    found, before = list[object](), sys.unraisablehook
+
+    def note(unraisable: "sys.UnraisableHookArgs") -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            found.append(unraisable.exc_type)
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = note
+    try:
+        yield found
+    finally:
+        sys.unraisablehook = before
 
 
 @contextmanager
