@@ -1,5 +1,7 @@
 """What can go wrong, said in one line to the person at the keyboard."""
 
+INTERRUPTED = 130  # exit code: 128 + SIGINT, as shells say it
+
 
 class FailureError(Exception):
     """Something failed (exit code 1): the text is one line, what was wrong and what to do."""

@@ -8,10 +8,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from jitr.failure import FailureError
+from jitr.failure import INTERRUPTED, FailureError
 
 DEBUG = "debug"
-INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 COMPLETING = "_JITR_COMPLETE"
 """Set by a shell that asks what fits (typer, "CLI Option autocompletion")."""
 

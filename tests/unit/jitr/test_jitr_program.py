@@ -3,6 +3,8 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from importlib.abc import MetaPathFinder
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,28 @@ def test_an_unexpected_error_is_one_line_that_names_the_way_to_see_more(
 )
 def test_only_debug_before_the_command_asks_for_a_traceback(words: list[str], *, wanted: bool) -> None:
     assert wants_trace(words) is wanted
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_one_line_and_exit_code_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    program = EntryPoint("jitr", project["scripts"]["jitr"], "console_scripts").load()
+    monkeypatch.delitem(sys.modules, "jitr.main")
+    monkeypatch.setattr(sys, "meta_path", [Impatient(), *sys.meta_path])
+
+    with pytest.raises(SystemExit) as ended:
+        program()
+
+    assert (ended.value.code, capsys.readouterr().err) == (130, "jitr: stopped\n")
+
+
+class Impatient(MetaPathFinder):
+    """Somebody who presses Ctrl-C as soon as something is loaded."""
+
+    def find_spec(self, *_asked: object) -> None:
+        """Find nothing."""
+        raise KeyboardInterrupt
 
 
 def test_help_loads_neither_boto3_nor_cryptography_nor_the_cdk() -> None:
