@@ -29,12 +29,11 @@ def smoke(
     from jitr.checkout import needs_checkout
 
     needs_checkout("jitr smoke")
-    from jitr.devices.desk import desk
+    from jitr.doctor.site import existing
     from jitr.smoke.run import run
     from jitr.trial.timeline import Timeline
 
-    at = desk(environment)
-    result = run(at, Timeline.silent() if as_json else Timeline.for_stdout(), wait)
+    result = run(existing(environment), Timeline.silent() if as_json else Timeline.for_stdout(), wait)
     if as_json:
         print_json(result.fields())
     if result.problem is not None:

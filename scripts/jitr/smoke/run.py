@@ -5,7 +5,7 @@ from datetime import timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from jitr.aws_errors import explained
-from jitr.devices.desk import Desk
+from jitr.devices.desk import Desk, desk
 from jitr.diagnosis.diagnosis import diagnose
 from jitr.diagnosis.facts import Kind, Question
 from jitr.diagnosis.reading.gathering import gather
@@ -25,11 +25,11 @@ RECENT = timedelta(hours=1)
 """How far back the logs are read for what kept the device out."""
 
 
-def run(desk: Desk, timeline: Timeline, patience: float) -> Result:
+def run(environment: str, timeline: Timeline, patience: float) -> Result:
     """Look at the environment as the doctor does, and let one device come in and go.
 
     Args:
-        desk: of the environment.
+        environment: its name.
         timeline: where it is shown.
         patience: seconds until the device must be let in, and until it must be out again.
 
@@ -39,11 +39,11 @@ def run(desk: Desk, timeline: Timeline, patience: float) -> Result:
     Raises:
         KeyboardInterrupt: somebody stopped it; the device is gone.
     """
-    result = Result(desk.target.environment)
+    result = Result(environment)
     with interruptible():
         try:
             _examine(result, timeline)
-            _try_a_device(result, desk, timeline, patience)
+            _try_a_device(result, desk(environment), timeline, patience)
         except (FailureError, ClientError, BotoCoreError) as error:
             result.problem = _said(error)
     return result
@@ -65,23 +65,23 @@ def _examine(result: Result, timeline: Timeline) -> None:
         step.outcome = view.summary(result.examined)
 
 
-def _try_a_device(result: Result, desk: Desk, timeline: Timeline, patience: float) -> None:
-    with visitor(desk, timeline) as guest:
+def _try_a_device(result: Result, at: Desk, timeline: Timeline, patience: float) -> None:
+    with visitor(at, timeline) as guest:
         result.taken_back = guest.taken_back
         guest.leaving.connected = True
         try:
             result.evidence = device_run.run(
-                guest.device, desk.target.iot, guest.certificate_id, timeline, patience
+                guest.device, at.target.iot, guest.certificate_id, timeline, patience
             )
         except FailureError as error:
-            raise FailureError("; ".join((str(error), *_in_the_way(desk, guest)))) from None
+            raise FailureError("; ".join((str(error), *_in_the_way(at, guest)))) from None
         if wrong := result.evidence.unexpected(over_https=guest.device.over_https):
             raise FailureError("; ".join(wrong))
         guest.taken_back.extend(guest.leaving.revoke())
         result.after_revocation = refused_since(guest.device, timeline, patience)
 
 
-def _in_the_way(desk: Desk, guest: Visitor) -> list[str]:
+def _in_the_way(at: Desk, guest: Visitor) -> list[str]:
     """Ask what keeps the device out, while it is there to be asked about."""
     question = Question(Kind.CERTIFICATE, guest.certificate_id, guest.device.thing_name)
-    return [finding.says for finding in diagnose(gather(desk.target, question, None, RECENT)).findings]
+    return [finding.says for finding in diagnose(gather(at.target, question, None, RECENT)).findings]

@@ -32,9 +32,10 @@ SEEN = Evidence(
 def test_a_device_publishes_over_https_only_where_its_thing_is_named_as_its_certificate(
     operator: Operator, monkeypatch: pytest.MonkeyPatch, thing_name: str, over_https: str
 ) -> None:
+    monkeypatch.setattr(run, "desk", lambda _environment: naming(operator, thing_name))
     monkeypatch.setattr(run.device_run, "run", lambda *_asked: replace(SEEN, https_own_topic=over_https))
 
-    result = run.run(naming(operator, thing_name), Timeline.silent(), 1)
+    result = run.run("local", Timeline.silent(), 1)
 
     assert result.problem is None
 
