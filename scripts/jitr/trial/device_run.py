@@ -51,7 +51,8 @@ def run(
         patience: seconds until the certificate must be ACTIVE.
 
     Raises:
-        FailureError: the broker does not answer, or the certificate never becomes ACTIVE.
+        FailureError: the broker does not answer, the certificate never becomes ACTIVE, or the device may not
+            publish on its own topic.
     """
     watch = Watch.start()
     first = _first_connect(device, watch, timeline)
@@ -138,6 +139,8 @@ def _own_topic(device: Device, watch: Watch, timeline: Timeline) -> tuple[str, i
     seen = "accepted" if accepted else "refused"
     timeline.moment("publish", f"{seen}: {topic}, its own topic", taken, expected=accepted)
     connection.close()
+    if not accepted:  # what is refused from here on would show nothing
+        raise FailureError(f"the device's message on {topic}, its own topic, was refused")
     return seen, taken
 
 
