@@ -1,7 +1,7 @@
 """A device's MQTT connection, over AWS's own client library: with a held key or one in a file."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as LateError
 from contextlib import contextmanager
@@ -20,6 +20,14 @@ from jitr.trial.key import CONFIGURATION, LABEL, TOKEN, DeviceKey, HeldKey, Soft
 PATIENCE = 20.0  # seconds for one answer of the broker
 # MQTT 3.1.1 has no refusal: the server closes the connection, before CONNACK or without PUBACK.
 DROPPED = {"AWS_ERROR_MQTT_UNEXPECTED_HANGUP", "AWS_IO_SOCKET_CLOSED", "AWS_ERROR_MQTT_CONNECTION_DESTROYED"}
+# A server may refuse a certificate as early as TLS: in the handshake (1.2), or in its first answer (1.3).
+# AWS IoT does so with one that is off (aws/aws-iot-device-sdk-python#76).
+REFUSED_IN_TLS = {
+    "AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE",
+    "AWS_IO_TLS_ERROR_READ_FAILURE",
+    "AWS_IO_TLS_ERROR_ALERT_RECEIVED",
+    "AWS_IO_TLS_ALERT_NOT_GRACEFUL",
+}
 
 
 @dataclass(frozen=True)
@@ -44,14 +52,21 @@ class Device:
         options.override_default_trust_store_from_path(None, self.endpoint.server_ca)
         return mqtt.Client(io.ClientBootstrap.get_or_create_static_default(), io.ClientTlsContext(options))
 
-    def connect(self) -> "Connection | None":
+    def connect(self, *, let_in_before: bool = False) -> "Connection | None":
         """Connect; None when the broker dropped the connection where CONNACK belongs.
+
+        Args:
+            let_in_before: whether this broker has accepted the certificate before. A failure of TLS is then a
+                refusal, too; else it may as well be a broker that is not trusted here, and AWS IoT registers
+                no certificate before CONNECT.
 
         Raises:
             FailureError: anything else, such as TLS or no answer.
         """
         connection = Connection(self)
-        return connection if connection.opened() else None
+        return (
+            connection if connection.opened(DROPPED | REFUSED_IN_TLS if let_in_before else DROPPED) else None
+        )
 
 
 class Connection:
@@ -70,12 +85,12 @@ class Connection:
             ping_timeout_ms=3000,
         )
 
-    def opened(self) -> bool:
-        """Connect and tell whether the broker accepted (CONNACK) or dropped the connection."""
+    def opened(self, dropped: Set[str]) -> bool:
+        """Connect and tell whether the broker accepted (CONNACK) or dropped the connection (these errors)."""
         try:
             self._connection.connect().result(PATIENCE)
         except AwsCrtError as error:
-            if error.name in DROPPED:
+            if error.name in dropped:
                 return False
             raise FailureError(f"the broker cannot be reached: {error.name}: {error.message}") from None
         except LateError:
