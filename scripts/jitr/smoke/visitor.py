@@ -27,11 +27,22 @@ class Visitor:
     device: Device
     leaving: Leaving
     taken_back: list[str] = field(default_factory=list)
+    going: bool = False
 
     @property
     def certificate_id(self) -> str:
         """Of its certificate."""
         return self.leaving.certificate_id
+
+    def go(self) -> None:
+        """Take the device back, unless that was begun before.
+
+        Raises:
+            FailureError: something is left, which is named.
+        """
+        if not self.going:
+            self.going = True
+            self.taken_back.extend(self.leaving.leave())
 
 
 @contextmanager
@@ -67,9 +78,11 @@ def _made(desk: Desk, place: Endpoint, folder: Path, timeline: Timeline, afterwa
 
 
 def _taken_back(made: Visitor, timeline: Timeline) -> None:
-    with uninterrupted(), timeline.step("gone again", "taking the device back") as step:
-        made.taken_back.extend(made.leaving.leave())
-        step.outcome = "; ".join(made.taken_back) or "nothing was left"
+    with uninterrupted(), ExitStack() as anyway:
+        anyway.callback(made.go)  # also where the terminal is closed, and showing the step ends the program
+        with timeline.step("gone again", "taking the device back") as step:
+            made.go()
+            step.outcome = "; ".join(made.taken_back) or "nothing was left"
 
 
 def refuse_what_is_there(desk: Desk, thing_name: str) -> None:

@@ -63,10 +63,9 @@ class Device:
         Raises:
             FailureError: anything else, such as TLS or no answer.
         """
+        dropped = DROPPED | REFUSED_IN_TLS if let_in_before else DROPPED
         connection = Connection(self)
-        return (
-            connection if connection.opened(DROPPED | REFUSED_IN_TLS if let_in_before else DROPPED) else None
-        )
+        return connection if connection.opened(dropped) else None
 
 
 class Connection:

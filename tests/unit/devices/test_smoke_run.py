@@ -6,6 +6,7 @@ import pytest
 
 from jitr.devices.desk import Desk
 from jitr.smoke import run
+from jitr.trial import device_run
 from jitr.trial.evidence import Evidence
 from jitr.trial.timeline import Timeline
 from tests.unit.devices.operator_desk import Operator
@@ -33,7 +34,7 @@ def test_a_device_publishes_over_https_only_where_its_thing_is_named_as_its_cert
     operator: Operator, monkeypatch: pytest.MonkeyPatch, thing_name: str, over_https: str
 ) -> None:
     monkeypatch.setattr(run, "desk", lambda _environment: naming(operator, thing_name))
-    monkeypatch.setattr(run.device_run, "run", lambda *_asked: replace(SEEN, https_own_topic=over_https))
+    monkeypatch.setattr(device_run, "run", lambda *_asked: replace(SEEN, https_own_topic=over_https))
 
     result = run.run("local", Timeline.silent(), 1)
 

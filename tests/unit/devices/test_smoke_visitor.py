@@ -2,6 +2,7 @@
 
 import os
 import signal
+from typing import NoReturn
 
 import pytest
 from rich.console import Console
@@ -37,6 +38,20 @@ def test_one_that_was_signed_while_nobody_reads_on_does_not_stay_issued(
         pytest.fail("the device was tried")
 
     assert world.record(signing.device).state is State.REVOKED
+
+
+def test_one_whose_going_cannot_be_shown_goes_all_the_same(
+    world: World, operator: Operator, signing: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit), visitor.visitor(operator.desk(), Timeline.silent()):
+        monkeypatch.setattr(Timeline, "step", closed_terminal)
+
+    assert world.record(signing.device).state is State.REVOKED
+
+
+def closed_terminal(*_step: object) -> NoReturn:
+    """Show nothing any more, as nothing can be written."""
+    raise SystemExit(1)
 
 
 class Unread(Timeline):
