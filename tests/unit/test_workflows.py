@@ -27,8 +27,8 @@ def uses(file: Path) -> list[str]:
     return [line.strip() for line in file.read_text().splitlines() if re.match(r"\s*(- )?uses:", line)]
 
 
-def test_there_are_workflows_for_the_gate_and_the_deploy() -> None:
-    assert [file.name for file in FILES] == ["ci.yml", "deploy.yml"]
+def test_there_are_workflows_for_the_gate_the_deploy_and_what_becomes_known() -> None:
+    assert [file.name for file in FILES] == ["audit.yml", "ci.yml", "deploy.yml"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
