@@ -2,11 +2,25 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Handler = Callable[[int, FrameType | None], None] | signal.Handlers
+
+
+@contextmanager
+def _heard_by(handler: Handler) -> Iterator[None]:
+    """Let a request to end come to this handler; what was ignored before stays so, as under nohup."""
+    heard = [each for each in NUMBERS if signal.getsignal(each) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heard}
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 @contextmanager
@@ -21,14 +35,8 @@ def interruptible() -> Iterator[None]:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    heard = [each for each in NUMBERS if signal.getsignal(each) is not signal.SIG_IGN]  # nohup stays so
-    before = {number: signal.signal(number, interrupt) for number in heard}
-    try:
-        with _swallowed() as swallowed:
-            yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with _heard_by(interrupt), _swallowed() as swallowed:
+        yield
     if swallowed:
         raise KeyboardInterrupt
 
@@ -57,12 +65,8 @@ def _swallowed() -> Iterator[list[object]]:
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Clear up to the end: a second Ctrl-C must leave nothing behind."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in NUMBERS}
-    try:
+    with _heard_by(signal.SIG_IGN):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -77,15 +81,7 @@ def postponed() -> Iterator[None]:
     def note(number: int, _frame: FrameType | None) -> None:
         heard.append(number)
 
-    before = {
-        number: signal.signal(number, note)
-        for number in NUMBERS
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
-    try:
+    with _heard_by(note):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     if heard:
         raise KeyboardInterrupt
