@@ -54,17 +54,7 @@ class JitrStack(cdk.Stack):
         self.authority_registrar = AuthorityRegistrar(
             self, "Authorities", settings=settings, platform=platform
         )
-        self.authorities = {
-            name: CertificateAuthority(
-                self,
-                f"Authority-{name}",
-                name=name,
-                authority=authority,
-                settings=settings,
-                registrar=self.authority_registrar,
-            )
-            for name, authority in settings.authorities.items()
-        }
+        self.authorities = self._authorities(settings)
         self.issuance = self._issuance(settings, platform)
         self.registration = Registration(
             self,
@@ -88,6 +78,20 @@ class JitrStack(cdk.Stack):
     def functions(self) -> list[RuntimeFunction]:
         """Every function of `lambda_src/` in this stack."""
         return [child for child in self.node.find_all() if isinstance(child, RuntimeFunction)]
+
+    def _authorities(self, settings: Settings) -> dict[str, CertificateAuthority]:
+        """Make each authority that is declared, by its name."""
+        return {
+            name: CertificateAuthority(
+                self,
+                f"Authority-{name}",
+                name=name,
+                authority=authority,
+                settings=settings,
+                registrar=self.authority_registrar,
+            )
+            for name, authority in settings.authorities.items()
+        }
 
     def _issuance(self, settings: Settings, platform: Platform) -> Issuance | None:
         """Make the issuance function, unless every authority's key is somebody else's."""
