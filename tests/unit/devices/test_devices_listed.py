@@ -8,7 +8,6 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from contract import RECORDS_BY_ISSUER
 from jitr.devices import listing as listings
 from jitr.devices.list_view import print_json_list
 from jitr.devices.listing import Listed, Listing, Wanted
@@ -17,6 +16,7 @@ from records.state import State
 from records.table import IssuanceRecords
 from tests.unit.devices.operator_desk import Known
 from tests.unit.records.examples import RECORD, TABLE
+from tests.unit.records.issuance_table import make_table
 
 
 class Site:
@@ -24,23 +24,7 @@ class Site:
 
     def __init__(self) -> None:
         client = boto3.Session("none", "none", region_name="eu-west-1").client("dynamodb")
-        names = ("id", "issuer", "state")
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": RECORDS_BY_ISSUER,
-                    "KeySchema": [
-                        {"AttributeName": "issuer", "KeyType": "HASH"},
-                        {"AttributeName": "state", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(client, TABLE)
         self.client = client
         self.records = IssuanceRecords(client, TABLE)
         self.target = None

@@ -7,23 +7,9 @@ import pytest
 from jitr.devices.desk import Desk
 from jitr.smoke import run
 from jitr.trial import device_run
-from jitr.trial.evidence import Evidence
 from jitr.trial.timeline import Timeline
 from tests.unit.devices.operator_desk import Operator
-
-SEEN = Evidence(
-    certificate_id="ab" * 32,
-    ca_certificate_id="cd" * 32,
-    thing_name="jitr-smoke-1",
-    first_connect="dropped",
-    active_ms=400,
-    publish_ms=450,
-    own_topic="accepted",
-    foreign_topic="refused",
-    https_own_topic="accepted",
-    https_foreign_topic="refused",
-    key_holder="a file",
-)
+from tests.unit.jitr.trial_evidence import SEEN
 
 
 @pytest.mark.usefixtures("in_order", "signing")

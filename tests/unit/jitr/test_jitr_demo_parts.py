@@ -14,20 +14,7 @@ from jitr.trial import key
 from jitr.trial.evidence import Evidence
 from jitr.trial.programs import Program, run
 from jitr.trial.timeline import Timeline
-
-SEEN = Evidence(
-    certificate_id="ab" * 32,
-    ca_certificate_id="cd" * 32,
-    thing_name="zymkey-1",
-    first_connect="dropped",
-    active_ms=400,
-    publish_ms=450,
-    own_topic="accepted",
-    foreign_topic="refused",
-    https_own_topic="accepted",
-    https_foreign_topic="refused",
-    key_holder="SoftHSM2",
-)
+from tests.unit.jitr.trial_evidence import SEEN
 
 
 def test_what_must_be_seen_is_nothing_unexpected() -> None:

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from contract import RECORDS_BY_ISSUER
 from records.table import IssuanceRecords
 from tests.unit.records.examples import TABLE
+from tests.unit.records.issuance_table import make_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,24 +20,7 @@ def dynamodb() -> "Iterator[DynamoDBClient]":
     """A client of an account with the table."""
     with mock_aws():
         client = boto3.Session("none", "none", region_name="eu-west-1").client("dynamodb")
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("id", "issuer", "state")
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": RECORDS_BY_ISSUER,
-                    "KeySchema": [
-                        {"AttributeName": "issuer", "KeyType": "HASH"},
-                        {"AttributeName": "state", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(client, TABLE)
         yield client
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
-from contract import RECORDS_BY_ISSUER, SecondCertificate
+from contract import SecondCertificate
 from records.claims import Claims
 from records.provisioning import Provisioning
 from records.record import IssuanceRecord
@@ -33,6 +33,7 @@ from registration.register import Registrar
 from registration.second_certificate import ThingClaims
 from registration.settings import Settings
 from registration.side_by_side import one_after_another
+from tests.unit.records.issuance_table import make_table
 from tests.unit.registration.boundary import (
     AUTHORITY,
     DEAD_LETTERS,
@@ -111,24 +112,7 @@ class World:
         self.slept: list[float] = []
         self.records = IssuanceRecords(clients().dynamodb, TABLE)
         at_work.append(self.function)
-        clients().dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("id", "issuer", "state")
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": RECORDS_BY_ISSUER,
-                    "KeySchema": [
-                        {"AttributeName": "issuer", "KeyType": "HASH"},
-                        {"AttributeName": "state", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(clients().dynamodb, TABLE)
         clients().iot.create_policy(policyName=POLICY, policyDocument="{}")
 
     def registrar(self) -> Registrar:
